@@ -1,0 +1,159 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From connection options to a session: which cluster, as whom, over which TLS.
+
+The Python client reads kubeconfigs (contexts, exec plugins, OIDC, client certificates) into a ``Configuration`` of
+this connection alone: its process-wide default would carry one cluster's token into the next connection. What it has
+to write to disk for OpenSSL is gone again before the first request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import ssl
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from .._errors import GitopsError
+from .session import Limits, Session
+
+try:
+    import urllib3
+    from kubernetes.client import Configuration
+    from kubernetes.config import (
+        ConfigException,
+        load_incluster_config,
+        load_kube_config,
+        load_kube_config_from_dict,
+    )
+except ImportError as error:
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
+
+DEFAULT_KUBECONFIG = Path("~/.kube/config")
+IN_CLUSTER_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+POOL_SIZE = 32
+
+
+def connect(options: Mapping[str, Any], limits: Limits) -> Session:
+    """Open a session for the connection options (the names of kubernetes.core). Nothing is sent yet."""
+    if MISSING is not None:
+        raise GitopsError(
+            "the Python library kubernetes is missing on the target host",
+            why=str(MISSING),
+            hint="Install it for the Python that runs the module: pip install 'kubernetes>=24.2.0'.",
+        )
+    with _private_folder() as folder:
+        config = _configuration(options, folder)
+        pool = _pool(config)
+    headers = _impersonation(options)
+    return Session(config.host.rstrip("/"), pool, headers, lambda: _authorization(config), limits)
+
+
+@contextlib.contextmanager
+def _private_folder() -> Iterator[str]:
+    folder = tempfile.mkdtemp(prefix="tiphys-gitops-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _configuration(options: Mapping[str, Any], folder: str) -> Any:
+    """Give a Configuration of its own: an explicit host, else a kubeconfig, else the pod's own service account."""
+    config = Configuration()
+    try:
+        _load(config, options, folder)
+    except (ConfigException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        where = "kubeconfig" if options.get("kubeconfig") else "connection options"
+        raise GitopsError("cannot be used", where=where, why=_first_line(error)) from None
+    for option, attribute in (
+        ("host", "host"),
+        ("ca_cert", "ssl_ca_cert"),
+        ("client_cert", "cert_file"),
+        ("client_key", "key_file"),
+        ("username", "username"),
+        ("password", "password"),
+        ("proxy", "proxy"),
+        ("validate_certs", "verify_ssl"),
+    ):
+        if options.get(option) is not None:
+            setattr(config, attribute, options[option])
+    if options.get("api_key"):
+        config.api_key = {"authorization": f"Bearer {options['api_key']}"}
+        config.api_key_prefix = {}
+        config.refresh_api_key_hook = None
+    return config
+
+
+def _load(config: Any, options: Mapping[str, Any], folder: str) -> None:
+    kubeconfig, context = options.get("kubeconfig"), options.get("context")
+    common = {"context": context, "client_configuration": config, "persist_config": False, "temp_file_path": folder}
+    if isinstance(kubeconfig, Mapping):
+        load_kube_config_from_dict(dict(kubeconfig), **common)
+    elif kubeconfig or (context and not options.get("host")):
+        load_kube_config(config_file=kubeconfig and str(Path(kubeconfig).expanduser()), **common)
+    elif options.get("host"):
+        return
+    elif DEFAULT_KUBECONFIG.expanduser().exists():
+        load_kube_config(config_file=str(DEFAULT_KUBECONFIG.expanduser()), **common)
+    elif IN_CLUSTER_TOKEN.exists():
+        load_incluster_config(client_configuration=config)
+    else:
+        raise ConfigException(
+            "no cluster is named and none is found: set kubeconfig (or K8S_AUTH_KUBECONFIG), or host and api_key"
+        )
+
+
+def _pool(config: Any) -> Any:
+    """Give a connection pool; the TLS context holds all key material, so no file is needed any more."""
+    arguments: dict[str, Any] = {"maxsize": POOL_SIZE, "num_pools": 4, "retries": False}
+    if config.host.startswith("https"):
+        arguments["ssl_context"] = _tls(config)
+        name = getattr(config, "tls_server_name", None)
+        if name:
+            arguments["server_hostname"] = name
+        if config.assert_hostname is not None:
+            arguments["assert_hostname"] = config.assert_hostname
+    if config.proxy:
+        return urllib3.ProxyManager(config.proxy, proxy_headers=config.proxy_headers, **arguments)
+    return urllib3.PoolManager(**arguments)
+
+
+def _tls(config: Any) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=config.ssl_ca_cert or None)
+        if not config.verify_ssl:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if config.cert_file:
+            context.load_cert_chain(config.cert_file, config.key_file)
+    except (OSError, ValueError) as error:
+        files = ", ".join(str(file) for file in (config.ssl_ca_cert, config.cert_file, config.key_file) if file)
+        raise GitopsError("cannot be used", where=f"certificates ({files})", why=_first_line(error)) from None
+    return context
+
+
+def _authorization(config: Any) -> dict[str, str]:
+    """Give the header that says who we are; the client refreshes tokens that are about to expire."""
+    settings = config.auth_settings().get("BearerToken")
+    if settings and settings["value"]:
+        return {"Authorization": settings["value"]}
+    if config.username:
+        return {"Authorization": config.get_basic_auth_token()}
+    return {}
+
+
+def _impersonation(options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    user = options.get("impersonate_user")
+    headers = [("Impersonate-User", user)] if user else []
+    return headers + [("Impersonate-Group", group) for group in options.get("impersonate_groups") or []]
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects of one kind in one cluster: list, get, apply, patch, delete, watch. No discovery: kinds bring their URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+
+from ..plan.kind import FIELD_MANAGER, Kind, Manifest, Path
+from .session import ApiError, Session
+
+PAGE = 500
+APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
+
+
+class Objects:
+    """Access to the objects of a kind. Every method raises ApiError."""
+
+    def __init__(self, session: Session, kind: Kind) -> None:
+        self.session, self.kind = session, kind
+
+    def url(self, namespace: str = "", name: str = "") -> str:
+        """Give the path of the collection or of one object."""
+        root = f"/apis/{self.kind.group}" if self.kind.group else "/api"
+        place = f"/namespaces/{quote(namespace, safe='')}" if namespace and self.kind.namespaced else ""
+        return f"{root}/{self.kind.version}{place}/{self.kind.plural}" + (f"/{quote(name, safe='')}" if name else "")
+
+    def pages(self, namespace: str = "", name: str = "") -> Iterator[Manifest]:
+        """Give all objects (or the one of this name) as list pages.
+
+        The next page is on its way while the caller works on this one.
+        """
+        url = self.url(namespace)
+        with ThreadPoolExecutor(1) as ahead:
+            page = ahead.submit(self._page, url, "", name)
+            while True:
+                current = page.result()
+                following = current["metadata"].get("continue")
+                if following:
+                    page = ahead.submit(self._page, url, following, name)
+                yield current
+                if not following:
+                    return
+
+    def _page(self, url: str, following: str, name: str) -> Manifest:
+        query: dict[str, Any] = {"limit": PAGE}
+        if name:
+            query["fieldSelector"] = f"metadata.name={name}"
+        if following:
+            query["continue"] = following
+        try:
+            page: Manifest = self.session.request("GET", url, query=query)
+        except ApiError as error:
+            raise self._named(error) from None
+        return page
+
+    def get(self, namespace: str, name: str) -> Manifest | None:
+        """Give one object, or None when there is none."""
+        try:
+            live: Manifest = self.session.request("GET", self.url(namespace, name))
+        except ApiError as error:
+            if error.status == 404 and error.details.get("name"):
+                return None
+            raise self._named(error) from None
+        return live
+
+    def apply(self, manifest: Mapping[str, Any], *, version: str = "", force: bool = False) -> Manifest:
+        """Apply a manifest server-side: create the object or set the fields that the manifest names, and only those.
+
+        With ``version`` only if the object is still at that resourceVersion, else ApiError 409.
+        """
+        meta = manifest["metadata"]
+        if version:
+            manifest = {**manifest, "metadata": {**meta, "resourceVersion": version}}
+        query = {"fieldManager": FIELD_MANAGER, "force": "true" if force else "false", "fieldValidation": "Strict"}
+        url = self.url(meta.get("namespace", ""), meta["name"])
+        applied: Manifest = self.session.request("PATCH", url, query=query, body=manifest, kind=APPLY)
+        return applied
+
+    def patch(self, namespace: str, name: str, body: Mapping[str, Any]) -> Manifest:
+        """Merge ``body`` into an object (RFC 7386: None removes)."""
+        query = {"fieldManager": f"{FIELD_MANAGER}-patch"}
+        url = self.url(namespace, name)
+        patched: Manifest = self.session.request("PATCH", url, query=query, body=body, kind=MERGE)
+        return patched
+
+    def clear(self, namespace: str, name: str, paths: tuple[Path, ...], version: str) -> Manifest:
+        """Remove fields, whoever owns them, if the object is still at this resourceVersion."""
+        body: Manifest = {"metadata": {"resourceVersion": version}}
+        for path in paths:
+            node = body
+            for step in path[:-1]:
+                node = node.setdefault(step, {})
+            node[path[-1]] = None
+        return self.patch(namespace, name, body)
+
+    def delete(self, namespace: str, name: str, uid: str = "") -> None:
+        """Delete one object; one that is gone already, or a later one of the same name, counts as deleted."""
+        body = {"preconditions": {"uid": uid}} if uid else {}
+        try:
+            self.session.request("DELETE", self.url(namespace, name), body=body, kind="application/json")
+        except ApiError as error:
+            if error.status != 404 and not (error.status == 409 and uid):
+                raise
+
+    def watch(self, namespace: str, version: str, seconds: float, name: str = "") -> Iterator[tuple[str, Manifest]]:
+        """Give (ADDED, MODIFIED, DELETED or BOOKMARK, object) from a resourceVersion on, for so many seconds at most.
+
+        Ends early when the connection does; raises ApiError 410 when the version is too old and a list is due.
+        """
+        query = {
+            "watch": "true",
+            "resourceVersion": version,
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": max(1, int(seconds)),
+        }
+        if name:
+            query["fieldSelector"] = f"metadata.name={name}"
+        for event in self.session.stream(self.url(namespace), query, seconds):
+            if event.get("type") == "ERROR":
+                status = event.get("object") or {}
+                raise ApiError(int(status.get("code") or 500), "the watch ended", why=str(status.get("message", "")))
+            yield event["type"], event["object"]
+
+    def _named(self, error: ApiError) -> ApiError:
+        """Say of a collection that the server does not know, that its definition is missing."""
+        if error.status != 404 or error.details.get("name"):
+            return error
+        return ApiError(
+            404,
+            f"the cluster knows no {self.kind.plural}.{self.kind.group}/{self.kind.version}",
+            hint=f"Install its CustomResourceDefinition {self.kind.plural}.{self.kind.group} first.",
+        )

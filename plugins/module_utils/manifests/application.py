@@ -1,0 +1,197 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of an Argo CD Application and the manifest they stand for.
+
+The table follows the Application CRD of Argo CD (manifests/crds/application-crd.yaml), in the order in which its
+documentation writes the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .fields import (
+    ANYTHING,
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    STRING_MAP,
+    STRINGS,
+    Field,
+    Reader,
+    Record,
+    record,
+    records,
+)
+from .metadata import METADATA, metadata, overridden
+
+API_VERSION = "argoproj.io/v1alpha1"
+RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
+"""With it on an Application, its deletion deletes the workloads too (docs/user-guide/app_deletion.md of Argo CD)."""
+CASCADE = {"foreground": RESOURCES_FINALIZER, "background": f"{RESOURCES_FINALIZER}/background", "orphan": None}
+
+REQUIRED = Field("str", required=True)
+NAME_VALUE: Record = {"name": REQUIRED, "value": REQUIRED}
+REPO_URL = Field("str", required=True, key="repoURL")
+
+HELM = record(
+    release_name=STRING,
+    value_files=STRINGS,
+    values=STRING,
+    values_object=ANYTHING,
+    parameters=records(name=STRING, value=STRING, force_string=BOOLEAN),
+    file_parameters=records(name=STRING, path=STRING),
+    version=STRING,
+    pass_credentials=BOOLEAN,
+    ignore_missing_value_files=BOOLEAN,
+    skip_crds=BOOLEAN,
+    skip_tests=BOOLEAN,
+    skip_schema_validation=BOOLEAN,
+    namespace=STRING,
+    kube_version=STRING,
+    api_versions=STRINGS,
+)
+KUSTOMIZE = record(
+    name_prefix=STRING,
+    name_suffix=STRING,
+    namespace=STRING,
+    images=STRINGS,
+    replicas=records(name=REQUIRED, count=Field("int_or_str", required=True)),
+    common_labels=STRING_MAP,
+    common_annotations=STRING_MAP,
+    common_annotations_envsubst=BOOLEAN,
+    force_common_labels=BOOLEAN,
+    force_common_annotations=BOOLEAN,
+    label_without_selector=BOOLEAN,
+    label_include_templates=BOOLEAN,
+    components=STRINGS,
+    ignore_missing_components=BOOLEAN,
+    patches=records(
+        path=STRING,
+        patch=STRING,
+        options=Field("dict", of=BOOLEAN),
+        target=record(
+            group=STRING,
+            version=STRING,
+            kind=STRING,
+            name=STRING,
+            namespace=STRING,
+            label_selector=STRING,
+            annotation_selector=STRING,
+        ),
+    ),
+    version=STRING,
+    kube_version=STRING,
+    api_versions=STRINGS,
+)
+JSONNET_VARIABLES = records(name=REQUIRED, value=REQUIRED, code=BOOLEAN)
+DIRECTORY = record(
+    recurse=BOOLEAN,
+    include=STRING,
+    exclude=STRING,
+    disable_extension_filter=BOOLEAN,
+    jsonnet=record(ext_vars=JSONNET_VARIABLES, tlas=JSONNET_VARIABLES, libs=STRINGS),
+)
+PLUGIN = record(
+    name=STRING,
+    env=records(**NAME_VALUE),
+    parameters=records(name=STRING, string=STRING, array=STRINGS, map=STRING_MAP),
+)
+TOOLS: Record = {"helm": HELM, "kustomize": KUSTOMIZE, "directory": DIRECTORY, "plugin": PLUGIN}
+SOURCE: Record = {
+    "repo_url": REPO_URL,
+    "target_revision": STRING,
+    "path": STRING,
+    "chart": STRING,
+    "ref": STRING,
+    "name": STRING,
+    "tag_prefix": STRING,
+    **TOOLS,
+}
+SPEC: Record = {
+    "project": STRING,
+    "source": record(**SOURCE),
+    "sources": records(**SOURCE),
+    "source_hydrator": record(
+        dry_source=Field(
+            "dict",
+            required=True,
+            fields={"repo_url": REPO_URL, "target_revision": REQUIRED, "path": REQUIRED, **TOOLS},
+        ),
+        sync_source=Field(
+            "dict",
+            required=True,
+            fields={"target_branch": REQUIRED, "path": REQUIRED, "repo_url": Field("str", key="repoURL")},
+        ),
+        hydrate_to=record(target_branch=REQUIRED),
+    ),
+    "destination": record(server=STRING, name=STRING, namespace=STRING),
+    "sync_policy": record(
+        automated=record(enabled=BOOLEAN, prune=BOOLEAN, self_heal=BOOLEAN, allow_empty=BOOLEAN),
+        sync_options=STRINGS,
+        retry=record(
+            limit=INTEGER,
+            backoff=record(duration=STRING, factor=INTEGER, max_duration=STRING),
+            refresh=BOOLEAN,
+        ),
+        managed_namespace_metadata=record(labels=STRING_MAP, annotations=STRING_MAP),
+    ),
+    "ignore_differences": records(
+        group=STRING,
+        kind=REQUIRED,
+        name=STRING,
+        namespace=STRING,
+        json_pointers=STRINGS,
+        jq_path_expressions=STRINGS,
+        managed_fields_managers=STRINGS,
+    ),
+    "info": records(**NAME_VALUE),
+    "revision_history_limit": INTEGER,
+}
+OPTIONS: Record = {
+    **METADATA,
+    "cascade": Field("str", choices=tuple(CASCADE)),
+    **SPEC,
+    "spec_overrides": ANYTHING,
+}
+
+
+def from_options(options: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
+    """Give the manifest for a set of options (the keys of ``OPTIONS``); what is wrong is added to ``problems``."""
+    read = Reader(False, problems).read(OPTIONS, options, where)
+    cascade = CASCADE.get(read.pop("cascade", None) or "orphan")
+    if cascade and cascade not in read.setdefault("finalizers", []):
+        read["finalizers"].append(cascade)
+    overrides = read.pop("specOverrides", {})
+    meta = metadata(read)
+    spec = overridden({"project": "default", **read}, overrides)
+    return {"apiVersion": API_VERSION, "kind": "Application", "metadata": meta, "spec": spec}
+
+
+def from_manifest(manifest: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
+    """Give the manifest of a file, checked against the same table; its status, operation and identity are left out."""
+    reader = Reader(True, problems)
+    known = ("apiVersion", "kind", "metadata", "spec", "status", "operation")
+    problems += [f"{where}.{key}: unknown key" for key in manifest if key not in known]
+    meta = {key: value for key, value in _mapping(manifest, "metadata").items() if key not in SERVER_METADATA}
+    spec = reader.read(SPEC, manifest.get("spec") or {}, f"{where}.spec")
+    spec.setdefault("project", "default")
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "Application",
+        "metadata": metadata(reader.read(METADATA, meta, f"{where}.metadata")),
+        "spec": spec,
+    }
+
+
+SERVER_METADATA = frozenset(
+    ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "ownerReferences")
+)
+"""What the API server or a controller writes into metadata; an exported manifest carries it."""
+
+
+def _mapping(manifest: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = manifest.get(key)
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,164 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A table of fields, read in two spellings: Ansible options (snake_case) and Kubernetes manifests (the CRD's names).
+
+A kind is described once, as nested ``Field`` values. From that table come the module's argument spec, the manifest
+that options stand for, and the check of a manifest that somebody wrote by hand.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Record = Mapping[str, "Field"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. ``type`` is str, int, bool, int_or_str, dict or list; ``of`` is what a list or a free mapping holds.
+
+    A dict with ``fields`` is a record of known fields, one with ``of`` maps any key to such a value, and one with
+    neither holds anything. ``key`` is the CRD's name where it is not the option's name in camelCase.
+    """
+
+    type: str
+    of: Field | None = None
+    fields: Record | None = None
+    required: bool = False
+    key: str = ""
+    choices: tuple[str, ...] = ()
+
+    def key_of(self, option: str) -> str:
+        """Give the CRD's name of the option that this field describes."""
+        first, *rest = option.split("_")
+        return self.key or first + "".join(word.capitalize() for word in rest)
+
+
+STRING = Field("str")
+INTEGER = Field("int")
+BOOLEAN = Field("bool")
+STRINGS = Field("list", of=STRING)
+STRING_MAP = Field("dict", of=STRING)
+ANYTHING = Field("dict")
+
+
+def record(**fields: Field) -> Field:
+    """Describe an object with these fields."""
+    return Field("dict", fields=fields)
+
+
+def records(**fields: Field) -> Field:
+    """Describe a list of objects with these fields."""
+    return Field("list", of=record(**fields))
+
+
+def argument_spec(fields: Record) -> dict[str, dict[str, Any]]:
+    """Give Ansible's argument spec for a record."""
+    return {name: _argument(field) for name, field in fields.items()}
+
+
+def _argument(field: Field) -> dict[str, Any]:
+    spec: dict[str, Any] = {"type": "raw" if field.type == "int_or_str" else field.type}
+    if field.required:
+        spec["required"] = True
+    if field.choices:
+        spec["choices"] = list(field.choices)
+    inner = field.of if field.type == "list" else field
+    if field.type == "list" and inner is not None:
+        spec["elements"] = inner.type
+    if inner is not None and inner.fields is not None:
+        spec["options"] = argument_spec(inner.fields)
+    return spec
+
+
+@dataclass
+class Reader:
+    """Turns values into the manifest they stand for and collects every problem on the way, each with its place.
+
+    With ``manifest`` the keys are the CRD's and the types must be right already, as in a file for ``kubectl``;
+    without, the keys are options and a value converts as Ansible would convert it, but never with a loss (1.10 is not
+    silently the string 1.1). None counts as omitted everywhere.
+    """
+
+    manifest: bool
+    problems: list[str]
+
+    def read(self, fields: Record, value: Any, where: str) -> dict[str, Any]:
+        """Give the object with the CRD's names that ``value`` stands for."""
+        if not isinstance(value, Mapping):
+            self._problem(where, "must be a mapping", value)
+            return {}
+        spelling = {field.key_of(name) if self.manifest else name: (name, field) for name, field in fields.items()}
+        for name in value:
+            if name not in spelling:
+                near = difflib.get_close_matches(str(name), spelling, 1)
+                self.problems.append(f"{where}.{name}: unknown key" + (f", did you mean {near[0]}?" if near else ""))
+        result = {}
+        for spelled, (name, field) in spelling.items():
+            given = value.get(spelled)
+            if given is not None:
+                result[field.key_of(name)] = self._value(field, given, f"{where}.{spelled}")
+            elif field.required:
+                self.problems.append(f"{where}.{spelled}: is required")
+        return result
+
+    def _value(self, field: Field, value: Any, where: str) -> Any:
+        if field.type == "list":
+            return self._list(field, value, where)
+        if field.fields is not None:
+            return self.read(field.fields, value, where)
+        if field.type == "dict":
+            return self._mapping(field, value, where)
+        converted = self._scalar(field.type, value)
+        if converted is None:
+            self._problem(where, f"must be {_NAMES[field.type]}", value)
+        elif field.choices and converted not in field.choices:
+            self._problem(where, f"must be one of {', '.join(field.choices)}", value)
+        return converted
+
+    def _list(self, field: Field, value: Any, where: str) -> list[Any]:
+        if not isinstance(value, (list, tuple)):
+            self._problem(where, "must be a list", value)
+            return []
+        if field.of is None:
+            return list(value)
+        return [self._value(field.of, item, f"{where}[{index}]") for index, item in enumerate(value)]
+
+    def _mapping(self, field: Field, value: Any, where: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            self._problem(where, "must be a mapping", value)
+            return {}
+        if field.of is None:
+            return dict(value)
+        return {str(key): self._value(field.of, item, f"{where}.{key}") for key, item in value.items()}
+
+    def _scalar(self, kind: str, value: Any) -> Any:
+        """Give the value in the wanted type, or None where that would lose or invent something."""
+        if isinstance(value, _PYTHON[kind]) and (kind == "bool" or not isinstance(value, bool)):
+            return value
+        if self.manifest:
+            return None
+        if kind == "str" and isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if kind == "int" and isinstance(value, str) and value.strip().lstrip("-").isdigit():
+            return int(value)
+        if kind == "bool" and isinstance(value, (str, int)):
+            return _BOOLEANS.get(str(value).lower())
+        return None
+
+    def _problem(self, where: str, must: str, value: Any) -> None:
+        shown = f"{value!r}" if isinstance(value, (str, int, float)) else f"a {type(value).__name__}"
+        quotes = "; put it in quotes" if "string" in must and isinstance(value, (int, float)) else ""
+        self.problems.append(f"{where}: {must}, not {shown[:80]}{quotes}")
+
+
+_PYTHON: dict[str, Any] = {"str": str, "int": int, "bool": bool, "int_or_str": (int, str)}
+_NAMES = {"str": "a string", "int": "an integer", "bool": "true or false", "int_or_str": "an integer or a string"}
+_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1", "y", "t"), True),
+    **dict.fromkeys(("false", "no", "off", "0", "n", "f"), False),
+}

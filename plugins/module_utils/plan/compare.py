@@ -1,0 +1,233 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compare one desired manifest with the live object: what differs, whose it is, what has to go."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .kind import Kind, Manifest, Path
+from .ownership import Ownership, Tree, below
+
+SHARED = ("labels", "annotations", "finalizers")
+"""The parts of metadata that several parties write side by side; empty there means none of ours."""
+_MISSING: Any = type("Missing", (), {"__repr__": lambda _self: "missing"})()
+_SIMPLE = re.compile(r"[A-Za-z0-9_\-]+")
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field with another value, which another declarative owner applies."""
+
+    field: str
+    owner: str
+
+
+@dataclass
+class Difference:
+    """What separates a live object from the desired one. Empty when there is nothing to do."""
+
+    changed: list[Path] = field(default_factory=list)
+    """Fields that have another value or none."""
+    unowned: list[Path] = field(default_factory=list)
+    """Fields that have the value already but are not ours yet; applying them makes their later removal work."""
+    stale: list[Path] = field(default_factory=list)
+    """Fields that we set earlier and no longer want."""
+    cleared: list[Path] = field(default_factory=list)
+    """Fields that must be gone before ours are applied: apply alone cannot remove what others wrote."""
+    conflicts: list[Conflict] = field(default_factory=list)
+    overrides: bool = False
+    """Whether somebody's hand-made change is put back, which needs force."""
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.unowned or self.stale or self.cleared)
+
+    def fields(self) -> list[str]:
+        """Name every field that applying would touch."""
+        return list(dict.fromkeys(spelled(path) for path in (*self.changed, *self.cleared, *self.stale, *self.unowned)))
+
+
+def spelled(path: Path) -> str:
+    """Write a path as a person would: ``spec.source.path``, ``metadata.labels[app.kubernetes.io/name]``."""
+    first, *rest = path
+    return first + "".join(f".{step}" if _SIMPLE.fullmatch(step) else f"[{step}]" for step in rest)
+
+
+def compare(desired: Manifest, live: Mapping[str, Any], kind: Kind) -> Difference:
+    """Give what applying ``desired`` would change; fields it does not name count only if we set them earlier."""
+    walk = _Walk(kind, live, Ownership(live))
+    for key, value in desired.items():
+        if key == "metadata":
+            for part in SHARED:
+                if value.get(part):
+                    walk.value(value[part], live["metadata"].get(part, _MISSING), ("metadata", part))
+        elif key not in ("apiVersion", "kind", "status"):
+            walk.value(value, live.get(key, _MISSING), (key,))
+    walk.stale(desired, walk.ownership.mine or {}, ())
+    walk.exclusive(desired)
+    return walk.found
+
+
+class _Walk:
+    """One comparison under way. ``path`` spells a place in the object, ``steps`` the same place in managedFields."""
+
+    def __init__(self, kind: Kind, live: Mapping[str, Any], ownership: Ownership) -> None:
+        self.kind, self.live, self.ownership = kind, live, ownership
+        self.found = Difference()
+
+    def value(self, want: Any, have: Any, path: Path, steps: tuple[str, ...] = ()) -> None:
+        steps = steps or tuple(f"f:{step}" for step in path)
+        if isinstance(want, Mapping) and want:
+            self._mapping(want, have, path, steps)
+        elif isinstance(want, (list, tuple)) and want and self._keyed(path, steps):
+            self._items(want, have, path, steps)
+        else:
+            self._leaf(want, have, path, steps)
+
+    def _mapping(self, want: Mapping[str, Any], have: Any, path: Path, steps: tuple[str, ...]) -> None:
+        if have is _MISSING and path in self.kind.telling:
+            self._differs(path, steps)
+            return
+        if not isinstance(have, Mapping):
+            have = {}
+        for key, value in want.items():
+            self.value(value, have.get(key, _MISSING), (*path, key), (*steps, f"f:{key}"))
+
+    def _keyed(self, path: Path, steps: tuple[str, ...]) -> bool:
+        return path == ("metadata", "finalizers") or bool(self.ownership.items(steps))
+
+    def _items(self, want: Any, have: Any, path: Path, steps: tuple[str, ...]) -> None:
+        """Compare a list whose items the API server tells apart by key fields or by value."""
+        have = have if isinstance(have, list) else []
+        known = self.ownership.items(steps)
+        for item in want:
+            step = next((step for step in known if matches(step, item)), None)
+            if step is None and isinstance(item, str):
+                step = f"v:{json.dumps(item)}"
+            if step is None:
+                self._differs(path, steps)
+                continue
+            found = next((one for one in have if matches(step, one)), _MISSING)
+            self.value(item, found, (*path, step[2:]), (*steps, step))
+
+    def _leaf(self, want: Any, have: Any, path: Path, steps: tuple[str, ...]) -> None:
+        wanted, having = self._canonical(want, path), self._canonical(have, path)
+        if not same(wanted, having):
+            if isinstance(want, Mapping) and isinstance(have, Mapping) and self._foreign(steps):
+                self.found.cleared.append(path)
+            self._differs(path, steps)
+        elif wanted is not _MISSING and self._mine(steps) is None:
+            self.found.unowned.append(path)
+
+    def _differs(self, path: Path, steps: tuple[str, ...]) -> None:
+        self.found.changed.append(path)
+        self._claim(path, steps)
+
+    def _claim(self, path: Path, steps: tuple[str, ...]) -> None:
+        """Note who else holds a field that we are about to change: a conflict, or a hand-made change to put back."""
+        controller = self.kind.controller(self.live) if path[0] == "spec" else None
+        owners = {controller} if controller else set()
+        for owner in self.ownership.others(steps):
+            name = self.kind.declared_by(self.live, owner)
+            if name:
+                owners.add(name)
+            else:
+                self.found.overrides = True
+        self.found.conflicts += [Conflict(spelled(path), owner) for owner in sorted(owners)]
+
+    def _mine(self, steps: tuple[str, ...]) -> Tree | None:
+        return below(self.ownership.mine or {}, steps)
+
+    def _foreign(self, steps: tuple[str, ...]) -> bool:
+        """Say whether a field, or something in it, would stay if we only stopped applying it."""
+        return self._mine(steps) is None or any(self.ownership.others(steps))
+
+    def _canonical(self, value: Any, path: Path) -> Any:
+        if value is _MISSING or any(path[: len(top)] == top for top in self.kind.verbatim):
+            return value
+        value = self.kind.same_values.get(path, _itself)(value)
+        if not self.kind.omitempty:
+            return _MISSING if value is None else value
+        value = without_zeros(value)
+        return _MISSING if is_zero(value) and path not in self.kind.telling else value
+
+    def stale(self, want: Any, mine: Tree, path: Path) -> None:
+        """Find what we own and ``want`` no longer has."""
+        for step, inside in mine.items():
+            kind, name = step[:2], step[2:]
+            if step == "." or (path == () and name in ("apiVersion", "kind")):
+                continue
+            here = (*path, name)
+            if kind == "f:":
+                inner = want.get(name, _MISSING) if isinstance(want, Mapping) else _MISSING
+            else:
+                inner = next((item for item in want if matches(step, item)), _MISSING)
+            if inner is _MISSING or inner is None:
+                self.found.stale += _leaves(inside, here)
+            elif inside:
+                self.stale(inner, inside, here)
+
+    def exclusive(self, desired: Manifest) -> None:
+        """Clear a field that may not stand beside one of ours (spec.source beside spec.sources)."""
+        for group in self.kind.exclusive:
+            if not any(_at(desired, path) for path in group):
+                continue
+            for path in group:
+                steps = tuple(f"f:{step}" for step in path)
+                if not _at(desired, path) and _at(self.live, path) and self._foreign(steps):
+                    self.found.cleared.append(path)
+                    self.found.stale = [one for one in self.found.stale if one[: len(path)] != path]
+                    self._claim(path, steps)
+
+
+def same(one: Any, two: Any) -> bool:
+    """Compare two JSON values: a boolean is no number, as it is in Python."""
+    if isinstance(one, Mapping) and isinstance(two, Mapping):
+        return one.keys() == two.keys() and all(same(value, two[key]) for key, value in one.items())
+    if isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
+        return len(one) == len(two) and all(map(same, one, two))
+    return isinstance(one, bool) == isinstance(two, bool) and bool(one == two)
+
+
+def without_zeros(value: Any) -> Any:
+    """Give a value as Go writes it back with ``omitempty`` everywhere."""
+    if isinstance(value, Mapping):
+        slim = {key: without_zeros(item) for key, item in value.items()}
+        return {key: item for key, item in slim.items() if not is_zero(item)}
+    if isinstance(value, (list, tuple)):
+        return [without_zeros(item) for item in value]
+    return value
+
+
+def is_zero(value: Any) -> bool:
+    """Say whether Go's ``omitempty`` leaves this value out."""
+    return value is None or (isinstance(value, (bool, int, float, str, list, tuple, Mapping)) and not value)
+
+
+def matches(step: str, item: Any) -> bool:
+    """Say whether a list item is the one that a ``k:`` or ``v:`` step names; a key the item leaves out is defaulted."""
+    wanted = json.loads(step[2:])
+    if step.startswith("v:"):
+        return same(wanted, item)
+    return isinstance(item, Mapping) and all(same(item.get(key, value), value) for key, value in wanted.items())
+
+
+def _leaves(tree: Tree, path: Path) -> list[Path]:
+    inner = [_leaves(inside, (*path, step[2:])) for step, inside in tree.items() if step != "."]
+    return [leaf for leaves in inner for leaf in leaves] or [path]
+
+
+def _at(manifest: Mapping[str, Any], path: Path) -> Any:
+    node: Any = manifest
+    for step in path:
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node
+
+
+def _itself(value: Any) -> Any:
+    return value

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the plan and the engine must know of a kind of object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+Path = tuple[str, ...]
+Manifest = dict[str, Any]
+
+FIELD_MANAGER = "tiphys.gitops"
+
+
+@dataclass(frozen=True)
+class FieldOwner:
+    """Who holds a field of a live object: an entry of its ``metadata.managedFields``."""
+
+    manager: str
+    applies: bool
+    """Whether it declares the field (operation Apply) or merely wrote it once (operation Update)."""
+
+
+def declared_by(_live: Mapping[str, Any], owner: FieldOwner) -> str | None:
+    """Name the declarative owner behind a field, or give None for somebody who changed it by hand.
+
+    ``kubectl apply`` without ``--server-side`` declares too, although its operation is Update.
+    """
+    if owner.manager == "kubectl-client-side-apply":
+        return "kubectl apply"
+    return f"field manager {owner.manager}" if owner.applies else None
+
+
+def _nobody(_live: Mapping[str, Any]) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of object, its place in the API and how its objects are compared.
+
+    ``omitempty`` says that its controller writes objects back without zero values (Go's ``omitempty``), so that a
+    field which is false, 0, "" or empty means the same as a missing one; ``telling`` lists the exceptions: fields
+    whose mere presence has a meaning, and ``verbatim`` those below which nothing is dropped. ``exclusive`` names groups
+    of fields of which an object may have only one. ``order`` sorts kinds for creation; deletion goes the other way.
+    ``declared_by`` and ``controller`` find another declarative owner, of one field and of the whole spec.
+    """
+
+    group: str
+    version: str
+    name: str
+    plural: str
+    namespaced: bool = True
+    order: int = 50
+    omitempty: bool = False
+    telling: frozenset[Path] = frozenset()
+    verbatim: frozenset[Path] = frozenset()
+    exclusive: tuple[tuple[Path, ...], ...] = ()
+    same_values: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
+    declared_by: Callable[[Mapping[str, Any], FieldOwner], str | None] = declared_by
+    controller: Callable[[Mapping[str, Any]], str | None] = _nobody
+
+    @property
+    def api_version(self) -> str:
+        """Give what a manifest says in ``apiVersion``."""
+        return f"{self.group}/{self.version}" if self.group else self.version

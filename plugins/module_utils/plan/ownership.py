@@ -1,0 +1,56 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who owns which field of a live object, read from ``metadata.managedFields``.
+
+An entry's ``fieldsV1`` is a tree: ``f:NAME`` is a field, ``k:{...}`` the item of a list with these key values,
+``v:VALUE`` the item of a set, ``.`` the container itself (structured-merge-diff, fieldpath/serialize-pe.go).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .kind import FIELD_MANAGER, FieldOwner
+
+Tree = Mapping[str, Any]
+
+
+class Ownership:
+    """The field owners of one live object."""
+
+    def __init__(self, live: Mapping[str, Any]) -> None:
+        self.mine: Tree | None = None
+        self._others: list[tuple[FieldOwner, Tree]] = []
+        for entry in live["metadata"].get("managedFields") or ():
+            tree = entry.get("fieldsV1") or {}
+            applies = entry.get("operation") == "Apply"
+            if applies and entry.get("manager") == FIELD_MANAGER:
+                self.mine = tree if self.mine is None else _merged(self.mine, tree)
+            else:
+                self._others.append((FieldOwner(entry.get("manager") or "", applies), tree))
+
+    def others(self, steps: tuple[str, ...]) -> Iterator[FieldOwner]:
+        """Give the owners, other than us, of the field that these tree steps lead to or of anything below it."""
+        for owner, tree in self._others:
+            if below(tree, steps) is not None:
+                yield owner
+
+    def items(self, steps: tuple[str, ...]) -> list[str]:
+        """Give the ``k:`` and ``v:`` steps that any owner has below a list; none for an atomic list."""
+        trees = [self.mine or {}, *(tree for _owner, tree in self._others)]
+        found = (below(tree, steps) or {} for tree in trees)
+        return [step for tree in found for step in tree if step[:2] in ("k:", "v:")]
+
+
+def below(tree: Tree, steps: tuple[str, ...]) -> Tree | None:
+    """Give the subtree at the end of some steps, or None."""
+    node: Tree | None = tree
+    for step in steps:
+        node = node.get(step) if node is not None else None
+    return node
+
+
+def _merged(one: Tree, two: Tree) -> Tree:
+    return {key: _merged(one.get(key, {}), two.get(key, {})) for key in {**one, **two}}

@@ -1,0 +1,184 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan: desired manifests held against live objects, which pass by one at a time and are not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._errors import GitopsError
+from .compare import Conflict, Difference, compare
+from .diff import extract
+from .kind import Kind, Manifest, Path
+from .selector import Selector
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing to do: ``action`` is create, update or delete.
+
+    ``version`` is the live object's resourceVersion that the comparison is based on. ``fields`` names what an update
+    touches, ``cleared`` the fields to remove before applying, ``conflicts`` why it must not be carried out.
+    """
+
+    action: str
+    kind: Kind
+    namespace: str
+    name: str
+    desired: Manifest | None = None
+    fields: tuple[str, ...] = ()
+    cleared: tuple[Path, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    overrides: bool = False
+    version: str = ""
+    uid: str = ""
+    finalizers: tuple[str, ...] = ()
+    before: Manifest | None = None
+    after: Manifest | None = None
+
+    @property
+    def where(self) -> str:
+        """Name the object as messages do."""
+        return located(self.kind, self.namespace, self.name)
+
+
+def located(kind: Kind, namespace: str, name: str) -> str:
+    """Write "Application argocd/shop"."""
+    return f"{kind.name} {namespace}/{name}" if namespace else f"{kind.name} {name}"
+
+
+@dataclass(frozen=True)
+class Prune:
+    """Permission to delete what ``selector`` selects and is no longer desired, ``limit`` objects at most."""
+
+    selector: Selector
+    limit: int
+    allow_empty: bool = False
+
+
+class Plan:
+    """Desired objects of one kind, each of which is compared when its live object is observed.
+
+    ``force`` takes fields from other declarative owners. ``keep_text`` keeps each change's before and after for a
+    diff. ``absent`` turns the meaning round: the named objects are to be deleted.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        desired: Iterable[Manifest],
+        *,
+        absent: bool = False,
+        force: bool = False,
+        prune: Prune | None = None,
+        keep_text: bool = False,
+    ) -> None:
+        self.kind, self.absent, self.force, self.prune, self.keep_text = kind, absent, force, prune, keep_text
+        self._desired = {key_of(manifest): manifest for manifest in desired}
+        self._unseen = dict.fromkeys(self._desired)
+        self.changes: list[Change] = []
+        self.unchanged = 0
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """Give (namespace, name) of each desired object."""
+        return list(self._desired)
+
+    def observe(self, live: Mapping[str, Any]) -> None:
+        """Hold one live object against the plan."""
+        key = key_of(live)
+        desired = self._desired.get(key)
+        self._unseen.pop(key, None)
+        if desired is not None and not self.absent:
+            self._compare(desired, live)
+        elif desired is not None or (self.prune and self.prune.selector.matches(live["metadata"].get("labels") or {})):
+            self._delete(live)
+
+    def compare(self, desired: Manifest, live: Mapping[str, Any]) -> Change | None:
+        """Give the change that leads from a live object to the desired one, or None."""
+        difference = compare(desired, live, self.kind)
+        if not difference:
+            return None
+        return self._update(desired, live, difference)
+
+    def finish(self) -> list[Change]:
+        """Give every change, once all live objects were observed; raise when pruning would go beyond its limits."""
+        if not self.absent:
+            for key in self._unseen:
+                manifest = self._desired[key]
+                after = manifest if self.keep_text else None
+                self.changes.append(Change("create", self.kind, *key, desired=manifest, after=after))
+        else:
+            self.unchanged += len(self._unseen)
+        self._unseen = {}
+        self._check_prune()
+        return self.changes
+
+    def _compare(self, desired: Manifest, live: Mapping[str, Any]) -> None:
+        change = self.compare(desired, live)
+        if change is None:
+            self.unchanged += 1
+        else:
+            self.changes.append(change)
+
+    def _update(self, desired: Manifest, live: Mapping[str, Any], difference: Difference) -> Change:
+        paths = [*difference.changed, *difference.cleared, *difference.stale, *difference.unowned]
+        return Change(
+            "update",
+            self.kind,
+            *key_of(live),
+            desired=desired,
+            fields=tuple(difference.fields()),
+            cleared=tuple(difference.cleared),
+            conflicts=() if self.force else tuple(difference.conflicts),
+            overrides=difference.overrides or (self.force and bool(difference.conflicts)),
+            version=live["metadata"].get("resourceVersion", ""),
+            uid=live["metadata"].get("uid", ""),
+            before=extract(live, paths) if self.keep_text else None,
+            after=extract(desired, paths) if self.keep_text else None,
+        )
+
+    def _delete(self, live: Mapping[str, Any]) -> None:
+        meta = live["metadata"]
+        if meta.get("deletionTimestamp"):
+            self.unchanged += 1
+            return
+        before = {key: value for key, value in live.items() if key in ("apiVersion", "kind", "spec")}
+        before["metadata"] = {key: meta[key] for key in ("name", "namespace", "labels") if key in meta}
+        self.changes.append(
+            Change(
+                "delete",
+                self.kind,
+                *key_of(live),
+                version=meta.get("resourceVersion", ""),
+                uid=meta.get("uid", ""),
+                finalizers=tuple(meta.get("finalizers") or ()),
+                before=before if self.keep_text else None,
+            )
+        )
+
+    def _check_prune(self) -> None:
+        pruned = [change.name for change in self.changes if change.action == "delete"]
+        if not self.prune or not pruned:
+            return
+        scope = f"{len(pruned)} {self.kind.name} objects selected by {self.prune.selector.text}"
+        if not self._desired and not self.prune.allow_empty:
+            raise GitopsError(
+                f"pruning would delete all {scope}, because nothing is desired",
+                hint="Set allow_empty: true if that is meant; nothing was written.",
+            )
+        if len(pruned) > self.prune.limit:
+            raise GitopsError(
+                f"pruning would delete {scope}, more than max_deletions ({self.prune.limit})",
+                why=", ".join(pruned)[:300],
+                hint="Raise max_deletions if that is meant; nothing was written.",
+            )
+
+
+def key_of(manifest: Mapping[str, Any]) -> tuple[str, str]:
+    """Give (namespace, name), the namespace empty for cluster-scoped objects."""
+    meta = manifest["metadata"]
+    return meta.get("namespace", ""), meta["name"]

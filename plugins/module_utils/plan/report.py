@@ -1,0 +1,82 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result that every writing module gives: counts, what changed, what failed, the diff."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from .kind import Kind
+from .plan import Change, Plan
+
+DONE = {"create": "created", "update": "updated", "delete": "deleted"}
+SHOWN_FAILURES = 10
+
+
+@dataclass
+class Report:
+    """Collects what became of each change. ``text`` writes a manifest for the diff."""
+
+    plan: Plan
+    text: Callable[[Any], str] = json.dumps
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, str]] = field(default_factory=list)
+    diff: list[dict[str, str]] = field(default_factory=list)
+
+    def done(self, change: Change) -> None:
+        """Note a change that was carried out, or would be in check mode."""
+        entry: dict[str, Any] = {
+            "action": DONE[change.action],
+            "kind": change.kind.name,
+            "namespace": change.namespace,
+            "name": change.name,
+            "fields": list(change.fields),
+        }
+        self.changes.append(entry)
+        if self.plan.keep_text:
+            self.diff.append(
+                {
+                    "before_header": change.where,
+                    "after_header": change.where,
+                    "before": self.text(change.before) if change.before else "",
+                    "after": self.text(change.after) if change.after else "",
+                }
+            )
+
+    def failed(self, change: Change, reason: str) -> None:
+        """Note a change that could not be carried out."""
+        self.fail(change.kind, change.namespace, change.name, reason)
+
+    def fail(self, kind: Kind, namespace: str, name: str, reason: str) -> None:
+        """Note an object that is not as it should be."""
+        self.failures.append({"kind": kind.name, "namespace": namespace, "name": name, "reason": reason})
+
+    def result(self) -> dict[str, Any]:
+        """Give the module's result; ``failed`` and ``msg`` are in it when anything failed."""
+        counts = dict.fromkeys(DONE.values(), 0)
+        for entry in self.changes:
+            counts[entry["action"]] += 1
+        result: dict[str, Any] = {
+            "changed": bool(self.changes),
+            "summary": {**counts, "unchanged": self.plan.unchanged, "failed": len(self.failures)},
+            "changes": self.changes,
+        }
+        if self.plan.keep_text:
+            result["diff"] = self.diff
+        if self.failures:
+            result.update(failed=True, failures=self.failures, msg=self._message())
+        return result
+
+    def _message(self) -> str:
+        told = [
+            f"{one['kind']} {one['namespace']}/{one['name']}: {one['reason']}".replace(" /", " ")
+            for one in self.failures[:SHOWN_FAILURES]
+        ]
+        if len(self.failures) == 1:
+            return told[0]
+        rest = len(self.failures) - len(told)
+        more = f"; and {rest} more, see failures" if rest else ""
+        return f"{len(self.failures)} objects failed: {'; '.join(told)}{more}"

@@ -10,7 +10,7 @@ python := $(CURDIR)/.venv/bin/python
 stages := lint sanity unit integration
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 venv: ## make or refresh .venv
 	@tests/tooling/venv.sh
@@ -28,7 +28,12 @@ integration: venv ## tests on a control plane, or on the cluster of KUBECONFIG_U
 	@$(python) -m pytest tests/integration
 
 test: venv ## lint, sanity, unit and integration, one after the other
-	@tests/tooling/stages.sh $(stages)
+	@for stage in $(stages); do \
+		echo "== make $$stage"; \
+		start=$$(date +%s); \
+		$(MAKE) --no-print-directory $$stage || exit 1; \
+		echo "== $$stage took $$(($$(date +%s) - start)) s"; \
+	done
 
 demo: venv ## show the whole path; KEEP=1 leaves it running
 	@$(python) -m tests.demo $(if $(KEEP),--keep)

@@ -1,0 +1,1 @@
+"""What tests share: running modules, the steps every writing module must pass, sample values, live objects."""

@@ -33,7 +33,7 @@ RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 CASCADE = {"foreground": RESOURCES_FINALIZER, "background": f"{RESOURCES_FINALIZER}/background", "orphan": None}
 
 REQUIRED = Field("str", required=True)
-NAME_VALUE: Record = {"name": REQUIRED, "value": REQUIRED}
+NAME_VALUE = Record(name=REQUIRED, value=REQUIRED)
 REPO_URL = Field("str", required=True, key="repoURL")
 
 HELM = record(
@@ -99,36 +99,36 @@ PLUGIN = record(
     env=records(**NAME_VALUE),
     parameters=records(name=STRING, string=STRING, array=STRINGS, map=STRING_MAP),
 )
-TOOLS: Record = {"helm": HELM, "kustomize": KUSTOMIZE, "directory": DIRECTORY, "plugin": PLUGIN}
-SOURCE: Record = {
-    "repo_url": REPO_URL,
-    "target_revision": STRING,
-    "path": STRING,
-    "chart": STRING,
-    "ref": STRING,
-    "name": STRING,
-    "tag_prefix": STRING,
+TOOLS = Record(helm=HELM, kustomize=KUSTOMIZE, directory=DIRECTORY, plugin=PLUGIN)
+SOURCE = Record(
+    repo_url=REPO_URL,
+    target_revision=STRING,
+    path=STRING,
+    chart=STRING,
+    ref=STRING,
+    name=STRING,
+    tag_prefix=STRING,
     **TOOLS,
-}
-SPEC: Record = {
-    "project": STRING,
-    "source": record(**SOURCE),
-    "sources": records(**SOURCE),
-    "source_hydrator": record(
+)
+SPEC = Record(
+    project=STRING,
+    source=record(**SOURCE),
+    sources=records(**SOURCE),
+    source_hydrator=record(
         dry_source=Field(
             "dict",
             required=True,
-            fields={"repo_url": REPO_URL, "target_revision": REQUIRED, "path": REQUIRED, **TOOLS},
+            fields=Record(repo_url=REPO_URL, target_revision=REQUIRED, path=REQUIRED, **TOOLS),
         ),
         sync_source=Field(
             "dict",
             required=True,
-            fields={"target_branch": REQUIRED, "path": REQUIRED, "repo_url": Field("str", key="repoURL")},
+            fields=Record(target_branch=REQUIRED, path=REQUIRED, repo_url=Field("str", key="repoURL")),
         ),
         hydrate_to=record(target_branch=REQUIRED),
     ),
-    "destination": record(server=STRING, name=STRING, namespace=STRING),
-    "sync_policy": record(
+    destination=record(server=STRING, name=STRING, namespace=STRING),
+    sync_policy=record(
         automated=record(enabled=BOOLEAN, prune=BOOLEAN, self_heal=BOOLEAN, allow_empty=BOOLEAN),
         sync_options=STRINGS,
         retry=record(
@@ -138,7 +138,7 @@ SPEC: Record = {
         ),
         managed_namespace_metadata=record(labels=STRING_MAP, annotations=STRING_MAP),
     ),
-    "ignore_differences": records(
+    ignore_differences=records(
         group=STRING,
         kind=REQUIRED,
         name=STRING,
@@ -147,15 +147,15 @@ SPEC: Record = {
         jq_path_expressions=STRINGS,
         managed_fields_managers=STRINGS,
     ),
-    "info": records(**NAME_VALUE),
-    "revision_history_limit": INTEGER,
-}
-OPTIONS: Record = {
+    info=records(**NAME_VALUE),
+    revision_history_limit=INTEGER,
+)
+OPTIONS = Record(
     **METADATA,
-    "cascade": Field("str", choices=tuple(CASCADE)),
+    cascade=Field("str", choices=tuple(CASCADE)),
     **SPEC,
-    "spec_overrides": ANYTHING,
-}
+    spec_overrides=ANYTHING,
+)
 
 
 def from_options(options: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:

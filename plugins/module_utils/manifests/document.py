@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """YAML text of manifests: read without letting hostile text in, written so that every reader reads the same.
 
-Read: PyYAML's C parser, one document at a time; aliases and deep nesting are refused while parsing, because a few
-hundred bytes of aliases stand for gigabytes and deep nesting crashes the C composer.
+Read: from the events of PyYAML's C parser, one document at a time; aliases and deep nesting are refused on the way,
+because a few hundred bytes of aliases stand for gigabytes and deep nesting crashes the C composer.
 Written: a plain scalar only where YAML 1.1 and YAML 1.2 readers all read a string; `12345e7`, `08` or `y` are quoted.
 """
 
@@ -18,15 +18,25 @@ from .._errors import GitopsError
 
 try:
     import yaml
-    from yaml.composer import Composer
-    from yaml.constructor import SafeConstructor
-    from yaml.cyaml import CParser, CSafeDumper  # type: ignore[attr-defined]
-    from yaml.resolver import Resolver
 except ImportError:
     HAS_YAML = False
 else:
-    HAS_YAML = True
+    HAS_YAML = bool(yaml.__with_libyaml__)
+    _RESOLVER: Any = yaml.resolver.Resolver()
 
+    class _Dumper(yaml.CSafeDumper):
+        def ignore_aliases(self, _data: Any) -> bool:
+            return True
+
+    def _represent_text(dumper: Any, text: str) -> Any:
+        return dumper.represent_scalar(_STRING, text, style=_style(text))
+
+    _Dumper.add_representer(str, _represent_text)
+
+MISSING_YAML = GitopsError(
+    "the Python library PyYAML (with libyaml) is missing on the target host",
+    hint="Install it for the Python that runs the module: pip install PyYAML.",
+)
 DEPTH_LIMIT = 100
 SIZE_LIMIT = 64 * 1024 * 1024
 
@@ -45,43 +55,68 @@ def is_plain(text: str) -> bool:
     return letter or any(char.isalpha() and char not in _NUMBER_LETTERS for char in text)
 
 
-if HAS_YAML:
+_PLAIN_SCALARS: dict[str, Any] = {}
+"""What plain scalars stand for. Manifests repeat the same few thousand of them."""
 
-    class _Loader(Composer, CParser, SafeConstructor, Resolver):
-        """The C parser with Python's composer, which can look at each node before it goes deeper."""
 
-        def __init__(self, text: str) -> None:
-            CParser.__init__(self, text)
-            Composer.__init__(self)
-            SafeConstructor.__init__(self)
-            Resolver.__init__(self)
-            self._depth = 0
+def _scalar(event: Any) -> Any:
+    """Give the value of a scalar as PyYAML's safe loader does; a date stays the string that Kubernetes takes it for."""
+    text: str = event.value
+    if not event.implicit[0]:
+        if event.implicit[1] or event.tag in (None, "!", _STRING):
+            return text
+        raise _RefusedError(f"the tag {event.tag}", event.start_mark)
+    if text not in _PLAIN_SCALARS:
+        tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
+        known = tag in (_STRING, _TIMESTAMP, "tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")
+        node = yaml.ScalarNode(_STRING if known else tag, text)
+        _PLAIN_SCALARS[text] = yaml.constructor.SafeConstructor().construct_document(node)
+    return _PLAIN_SCALARS[text]
 
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            event: Any = self.peek_event()
-            if isinstance(event, yaml.AliasEvent):
-                raise _RefusedError("an alias (*name); write the value out", event.start_mark)
-            self._depth += 1
-            if self._depth > DEPTH_LIMIT:
+
+def _documents(text: str) -> Iterator[Any]:
+    """Build each document straight from the parser's events, with every limit checked on the way."""
+    stack: list[Any] = []
+    keys: list[Any] = []
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            value = _scalar(event)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            if len(stack) >= DEPTH_LIMIT:
                 raise _RefusedError(f"more than {DEPTH_LIMIT} levels of nesting", event.start_mark)
-            node = super().compose_node(parent, index)
-            self._depth -= 1
-            return node
+            stack.append({} if kind is yaml.MappingStartEvent else [])
+            keys.append(_NO_KEY)
+            continue
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            value = stack.pop()
+            keys.pop()
+        elif kind is yaml.AliasEvent:
+            raise _RefusedError("an alias (*name); write the value out", event.start_mark)
+        else:
+            continue
+        if not stack:
+            yield value
+        elif isinstance(stack[-1], list):
+            stack[-1].append(value)
+        elif keys[-1] is _NO_KEY:
+            keys[-1] = _key(value, stack[-1], event)
+        else:
+            stack[-1][keys[-1]] = value
+            keys[-1] = _NO_KEY
 
-    # A date is a string in Kubernetes, whatever YAML 1.1 makes of it.
-    _Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in _Loader.yaml_implicit_resolvers.items()
-    }
 
-    class _Dumper(CSafeDumper):
-        def ignore_aliases(self, _data: Any) -> bool:
-            return True
+def _key(value: Any, mapping: dict[Any, Any], event: Any) -> Any:
+    if isinstance(value, (dict, list)):
+        raise _RefusedError("a key that is no scalar", event.start_mark)
+    if value in mapping:
+        raise _RefusedError(f"the key {value} twice in one mapping", event.start_mark)
+    return value
 
-    def _represent_text(dumper: Any, text: str) -> Any:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
 
-    _Dumper.add_representer(str, _represent_text)
+_NO_KEY: Any = object()
+_STRING = "tag:yaml.org,2002:str"
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 class _RefusedError(Exception):
@@ -105,18 +140,13 @@ def _style(text: str) -> str:
 def parse(text: str, where: str) -> Iterator[Any]:
     """Give the documents of a YAML (or JSON) text one by one, empty ones left out; ``where`` names it in errors."""
     if not HAS_YAML:
-        raise GitopsError("the Python library PyYAML is missing", hint="Install it: pip install PyYAML")
+        raise MISSING_YAML
     if len(text) > SIZE_LIMIT:
         raise GitopsError(f"is larger than {SIZE_LIMIT >> 20} MiB", where=where, hint="Split it.")
     try:
-        loader: Any = _Loader(text)
-        try:
-            while loader.check_data():
-                document = loader.get_data()
-                if document is not None:
-                    yield document
-        finally:
-            loader.dispose()
+        for document in _documents(text):
+            if document is not None:
+                yield document
     except _RefusedError as refused:
         raise GitopsError(f"holds {refused.what}", where=f"{where}, line {refused.line}") from None
     except yaml.YAMLError as error:
@@ -130,7 +160,7 @@ def parse(text: str, where: str) -> Iterator[Any]:
 def dump(manifests: Iterable[Any]) -> str:
     """Give the YAML text of some documents, keys in their own order."""
     if not HAS_YAML:
-        raise GitopsError("the Python library PyYAML is missing", hint="Install it: pip install PyYAML")
+        raise MISSING_YAML
     return str(
         yaml.dump_all(manifests, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=4096, explicit_start=False)
     )

@@ -12,9 +12,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-
-Record = Mapping[str, "Field"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,20 @@ class Field:
         return self.key or first + "".join(word.capitalize() for word in rest)
 
 
+class Record(dict[str, Field]):
+    """The known fields of an object, by option name."""
+
+    @cached_property
+    def options(self) -> dict[str, tuple[str, Field]]:
+        """Give (CRD's name, field) by option name."""
+        return {name: (field.key_of(name), field) for name, field in self.items()}
+
+    @cached_property
+    def keys_in_manifest(self) -> dict[str, tuple[str, Field]]:
+        """Give (CRD's name, field) by the CRD's name."""
+        return {key: (key, field) for key, field in self.options.values()}
+
+
 STRING = Field("str")
 INTEGER = Field("int")
 BOOLEAN = Field("bool")
@@ -48,7 +61,7 @@ ANYTHING = Field("dict")
 
 def record(**fields: Field) -> Field:
     """Describe an object with these fields."""
-    return Field("dict", fields=fields)
+    return Field("dict", fields=Record(fields))
 
 
 def records(**fields: Field) -> Field:
@@ -92,18 +105,17 @@ class Reader:
         if not isinstance(value, Mapping):
             self._problem(where, "must be a mapping", value)
             return {}
-        spelling = {field.key_of(name) if self.manifest else name: (name, field) for name, field in fields.items()}
-        for name in value:
-            if name not in spelling:
-                near = difflib.get_close_matches(str(name), spelling, 1)
-                self.problems.append(f"{where}.{name}: unknown key" + (f", did you mean {near[0]}?" if near else ""))
+        known = fields.keys_in_manifest if self.manifest else fields.options
+        for name in value.keys() - known.keys():
+            near = difflib.get_close_matches(str(name), known, 1)
+            self.problems.append(f"{where}.{name}: unknown key" + (f", did you mean {near[0]}?" if near else ""))
         result = {}
-        for spelled, (name, field) in spelling.items():
-            given = value.get(spelled)
+        for name, (key, field) in known.items():
+            given = value.get(name)
             if given is not None:
-                result[field.key_of(name)] = self._value(field, given, f"{where}.{spelled}")
+                result[key] = self._value(field, given, f"{where}.{name}")
             elif field.required:
-                self.problems.append(f"{where}.{spelled}: is required")
+                self.problems.append(f"{where}.{name}: is required")
         return result
 
     def _value(self, field: Field, value: Any, where: str) -> Any:

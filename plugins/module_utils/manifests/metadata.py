@@ -10,13 +10,13 @@ from typing import Any
 
 from .fields import STRING, STRING_MAP, STRINGS, Record
 
-METADATA: Record = {
-    "name": STRING,
-    "namespace": STRING,
-    "labels": STRING_MAP,
-    "annotations": STRING_MAP,
-    "finalizers": STRINGS,
-}
+METADATA = Record(
+    name=STRING,
+    namespace=STRING,
+    labels=STRING_MAP,
+    annotations=STRING_MAP,
+    finalizers=STRINGS,
+)
 
 
 def metadata(read: dict[str, Any]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ options:
           - For Git a branch, a tag, a commit, or a version range over tags such as V(1.2.*). The default branch
             (V(HEAD)) when it is left out.
           - For a chart its version or a range of versions; it must be given.
-          - Write it in quotes. A number such as 1.10 is refused, because YAML reads it as 1.1.
+          - Write it in quotes. Without them YAML takes V(1.10) for the number 1.1.
         type: str
       path:
         description:
@@ -447,7 +447,7 @@ options:
     suboptions:
       automated:
         description:
-          - Sync by itself. Its mere presence switches that on, V({}\) included.
+          - Sync by itself. Its mere presence switches that on, V({}) included.
           - Left out, auto-sync is off, unless somebody else switched it on.
         type: dict
         suboptions:

@@ -49,7 +49,7 @@ def reconcile(
             else:
                 report.done(change)
     else:
-        for outcome in execute(session, plan, before_delete):
+        for outcome in execute(session, [plan], before_delete):
             if outcome.error:
                 report.failed(outcome.change, outcome.error)
             else:

@@ -60,6 +60,7 @@ APPLICATION = Kind(
     verbatim=frozenset(
         (
             ("spec", "source", "helm", "valuesObject"),
+            ("spec", "sources", "helm", "valuesObject"),
             ("spec", "sourceHydrator", "drySource", "helm", "valuesObject"),
         )
     ),

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cluster.wait import Verdict
-from ..plan.compare import same, without_zeros
+from ..plan.canonical import canonical, same
 from ..plan.kind import Manifest
+from .kinds import APPLICATION
 
 REFRESH = "argocd.argoproj.io/refresh"
 """Asks the controller to compare now; it takes the annotation away when it has (util/argo/argo.go of Argo CD)."""
@@ -107,7 +108,7 @@ def _about_present_spec(live: Manifest) -> bool:
         return False
     spec = live["spec"]
     keys = ["destination", *(key for key in ("source", "sources") if key in spec)]
-    return all(same(without_zeros(spec.get(key)), without_zeros(compared.get(key))) for key in keys)
+    return all(same(*(canonical(one.get(key), ("spec", key), APPLICATION) for one in (spec, compared))) for key in keys)
 
 
 def _compared_after_operation(live: Manifest) -> bool:

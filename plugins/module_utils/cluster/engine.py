@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import itemgetter
 from typing import Callable, Optional, TypeVar
 
 from ..plan.kind import Manifest
@@ -68,11 +69,12 @@ def _show(plan: Plan, found: Iterable[Manifest]) -> None:
         plan.observe(live)
 
 
-def execute(session: Session, plan: Plan, before_delete: BeforeDelete | None = None) -> Iterator[Outcome]:
-    """Carry out every change of a plan; one that fails does not stop the others."""
-    worker = _Worker(session, plan, before_delete)
-    for _order, group in groupby(sorted(plan.changes, key=_turn), key=_turn):
-        yield from parallel(worker.carry_out, group)
+def execute(session: Session, plans: Iterable[Plan], before_delete: BeforeDelete | None = None) -> Iterator[Outcome]:
+    """Carry out every change of some plans, kind by kind in their order; one that fails does not stop the others."""
+    work = [(_turn(change), plan, change) for plan in plans for change in plan.changes]
+    work.sort(key=itemgetter(0))
+    for _turns, group in groupby(work, key=itemgetter(0)):
+        yield from parallel(lambda one: _Worker(session, one[1], before_delete).carry_out(one[2]), group)
 
 
 def _turn(change: Change) -> int:

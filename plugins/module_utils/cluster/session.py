@@ -26,6 +26,7 @@ RETRIED = frozenset((408, 429, 500, 502, 503, 504))
 """Answers that a repetition may turn into another. A 409 is never among them: it is told apart by the caller."""
 FIRST_CONTACT_TRIES = 3
 LONGEST_PAUSE = 5.0
+SILENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,11 @@ class Session:
             self._wait(pause, everybody=asked is not None)
 
     def stream(self, path: str, query: Mapping[str, Any], seconds: float) -> Iterator[Any]:
-        """Give the decoded lines of a watch until the server ends it, ``seconds`` are over or the connection breaks."""
-        timeout = urllib3.Timeout(connect=min(seconds, self.limits.request), read=seconds)
+        """Give the decoded lines of a watch until the server ends it, ``seconds`` are over or the connection breaks.
+
+        A connection that is silent for ``SILENCE`` seconds counts as broken.
+        """
+        timeout = urllib3.Timeout(connect=min(seconds, self.limits.request), read=min(seconds, SILENCE))
         try:
             response = self._pool.request(
                 "GET", self._url(path, query), headers=self._all_headers(""), timeout=timeout, preload_content=False

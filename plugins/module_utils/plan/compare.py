@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .canonical import MISSING, canonical, same
 from .kind import Kind, Manifest, Path
 from .ownership import Ownership, Tree, below
 
 SHARED = ("labels", "annotations", "finalizers")
 """The parts of metadata that several parties write side by side; empty there means none of ours."""
-_MISSING: Any = type("Missing", (), {"__repr__": lambda _self: "missing"})()
 _SIMPLE = re.compile(r"[A-Za-z0-9_\-]+")
 
 
@@ -65,9 +65,9 @@ def compare(desired: Manifest, live: Mapping[str, Any], kind: Kind) -> Differenc
         if key == "metadata":
             for part in SHARED:
                 if value.get(part):
-                    walk.value(value[part], live["metadata"].get(part, _MISSING), ("metadata", part))
+                    walk.value(value[part], live["metadata"].get(part, MISSING), ("metadata", part))
         elif key not in ("apiVersion", "kind", "status"):
-            walk.value(value, live.get(key, _MISSING), (key,))
+            walk.value(value, live.get(key, MISSING), (key,))
     walk.stale(desired, walk.ownership.mine or {}, ())
     walk.exclusive(desired)
     return walk.found
@@ -90,13 +90,13 @@ class _Walk:
             self._leaf(want, have, path, steps)
 
     def _mapping(self, want: Mapping[str, Any], have: Any, path: Path, steps: tuple[str, ...]) -> None:
-        if have is _MISSING and path in self.kind.telling:
+        if have is MISSING and path in self.kind.telling:
             self._differs(path, steps)
             return
         if not isinstance(have, Mapping):
             have = {}
         for key, value in want.items():
-            self.value(value, have.get(key, _MISSING), (*path, key), (*steps, f"f:{key}"))
+            self.value(value, have.get(key, MISSING), (*path, key), (*steps, f"f:{key}"))
 
     def _keyed(self, path: Path, steps: tuple[str, ...]) -> bool:
         return path == ("metadata", "finalizers") or bool(self.ownership.items(steps))
@@ -112,7 +112,7 @@ class _Walk:
             if step is None:
                 self._differs(path, steps)
                 continue
-            found = next((one for one in have if matches(step, one)), _MISSING)
+            found = next((one for one in have if matches(step, one)), MISSING)
             self.value(item, found, (*path, step[2:]), (*steps, step))
 
     def _leaf(self, want: Any, have: Any, path: Path, steps: tuple[str, ...]) -> None:
@@ -120,12 +120,12 @@ class _Walk:
             if self._mine(steps) is None:  # by far the most common leaf: the same text or number on both sides
                 self.found.unowned.append(path)
             return
-        wanted, having = self._canonical(want, path), self._canonical(have, path)
+        wanted, having = canonical(want, path, self.kind), canonical(have, path, self.kind)
         if not same(wanted, having):
             if isinstance(want, Mapping) and isinstance(have, Mapping) and self._foreign(steps):
                 self.found.cleared.append(path)
             self._differs(path, steps)
-        elif wanted is not _MISSING and self._mine(steps) is None:
+        elif wanted is not MISSING and self._mine(steps) is None:
             self.found.unowned.append(path)
 
     def _differs(self, path: Path, steps: tuple[str, ...]) -> None:
@@ -151,15 +151,6 @@ class _Walk:
         """Say whether a field, or something in it, would stay if we only stopped applying it."""
         return self._mine(steps) is None or any(self.ownership.others(steps))
 
-    def _canonical(self, value: Any, path: Path) -> Any:
-        if value is _MISSING or any(path[: len(top)] == top for top in self.kind.verbatim):
-            return value
-        value = self.kind.same_values.get(path, _itself)(value)
-        if not self.kind.omitempty:
-            return _MISSING if value is None else value
-        value = without_zeros(value)
-        return _MISSING if is_zero(value) and path not in self.kind.telling else value
-
     def stale(self, want: Any, mine: Tree, path: Path) -> None:
         """Find what we own and ``want`` no longer has."""
         for step, inside in mine.items():
@@ -168,10 +159,11 @@ class _Walk:
                 continue
             here = (*path, name)
             if kind == "f:":
-                inner = want.get(name, _MISSING) if isinstance(want, Mapping) else _MISSING
+                inner = want.get(name, MISSING) if isinstance(want, Mapping) else MISSING
             else:
-                inner = next((item for item in want if matches(step, item)), _MISSING)
-            if inner is _MISSING or inner is None:
+                items = want if isinstance(want, (list, tuple)) else ()
+                inner = next((item for item in items if matches(step, item)), MISSING)
+            if inner is MISSING or inner is None:
                 self.found.stale += _leaves(inside, here)
             elif inside:
                 self.stale(inner, inside, here)
@@ -187,30 +179,6 @@ class _Walk:
                     self.found.cleared.append(path)
                     self.found.stale = [one for one in self.found.stale if one[: len(path)] != path]
                     self._claim(path, steps)
-
-
-def same(one: Any, two: Any) -> bool:
-    """Compare two JSON values: a boolean is no number, as it is in Python."""
-    if isinstance(one, Mapping) and isinstance(two, Mapping):
-        return one.keys() == two.keys() and all(same(value, two[key]) for key, value in one.items())
-    if isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
-        return len(one) == len(two) and all(map(same, one, two))
-    return isinstance(one, bool) == isinstance(two, bool) and bool(one == two)
-
-
-def without_zeros(value: Any) -> Any:
-    """Give a value as Go writes it back with ``omitempty`` everywhere."""
-    if isinstance(value, Mapping):
-        slim = {key: without_zeros(item) for key, item in value.items()}
-        return {key: item for key, item in slim.items() if not is_zero(item)}
-    if isinstance(value, (list, tuple)):
-        return [without_zeros(item) for item in value]
-    return value
-
-
-def is_zero(value: Any) -> bool:
-    """Say whether Go's ``omitempty`` leaves this value out."""
-    return value is None or (isinstance(value, (bool, int, float, str, list, tuple, Mapping)) and not value)
 
 
 def matches(step: str, item: Any) -> bool:
@@ -231,7 +199,3 @@ def _at(manifest: Mapping[str, Any], path: Path) -> Any:
     for step in path:
         node = node.get(step) if isinstance(node, Mapping) else None
     return node
-
-
-def _itself(value: Any) -> Any:
-    return value

@@ -13,6 +13,8 @@ Path = tuple[str, ...]
 Manifest = dict[str, Any]
 
 FIELD_MANAGER = "tiphys.gitops"
+DECLARING = {"kubectl-client-side-apply": "kubectl apply", "helm": "a Helm release"}
+"""Field managers that declare objects although their operation is Update."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,10 @@ class FieldOwner:
 
 
 def declared_by(_live: Mapping[str, Any], owner: FieldOwner) -> str | None:
-    """Name the declarative owner behind a field, or give None for somebody who changed it by hand.
-
-    ``kubectl apply`` without ``--server-side`` declares too, although its operation is Update.
-    """
-    if owner.manager == "kubectl-client-side-apply":
-        return "kubectl apply"
-    return f"field manager {owner.manager}" if owner.applies else None
+    """Name the declarative owner behind a field, or give None for somebody who changed it by hand."""
+    if owner.applies:
+        return f"field manager {owner.manager}"
+    return DECLARING.get(owner.manager)
 
 
 def _nobody(_live: Mapping[str, Any]) -> str | None:

@@ -10,8 +10,8 @@ module: argocd_application
 short_description: Create, change, prune and delete Argo CD Applications
 description:
   - Makes Argo CD Applications what the task says, one or thousands at once, and can wait until they are deployed.
-  - Works through the Kubernetes API of the cluster that Argo CD runs in. It needs a kubeconfig or a token with rights on
-    Applications (get, list, watch, create, patch, delete), but neither a login to Argo CD nor its API server.
+  - Works through the Kubernetes API of the cluster that Argo CD runs in. It needs a kubeconfig or a token with rights
+    on Applications (get, list, watch, create, patch, delete), but neither a login to Argo CD nor its API server.
   - Everything is checked before the first change. All problems of all Applications are told at once, among them what
     Argo CD would pass over in silence or find out only later.
   - An option that is left out is not ours. The field stays as others set it, unless this module set it before; then it
@@ -34,7 +34,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads the cluster and says exactly which fields of which Applications would change, and which conflicts there are.
+      - Reads the cluster and says which fields of which Applications would change, and which conflicts there are.
       - Nothing is sent to the cluster, so what admission control or missing rights would refuse is not foreseen. It
         does not wait either.
   diff_mode:
@@ -328,7 +328,8 @@ msg:
   type: str
   sample: "Application argocd/my-service: not allowed (403): applications.argoproj.io is forbidden"
 applications:
-  description: The state of each Application at the end of the wait, sorted by namespace and name. Deleted ones are not there.
+  description: >-
+    The state of each Application at the end of the wait, sorted by namespace and name. Deleted ones are not there.
   returned: when O(wait), unless O(state=rendered) or in check mode
   type: list
   elements: dict
@@ -343,7 +344,8 @@ applications:
       description: Its project.
       type: str
     revision:
-      description: The revision that Argo CD compared with; those of several sources are separated by a comma and a space.
+      description: >-
+        The revision that Argo CD compared with; those of several sources are separated by a comma and a space.
       type: str
     sync:
       description: V(Synced), V(OutOfSync) or V(Unknown).

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from .build import Build, build
+from .cluster import Cluster
 from .errors import ControlPlaneError
+from .other import OtherCluster, cluster_under_test
 from .plane import ControlPlane
+from .proxy import Counters, Proxy, Request
+from .waiting import eventually
 
-__all__ = ["Build", "ControlPlane", "ControlPlaneError", "build"]
+__all__ = [
+    "Build",
+    "Cluster",
+    "ControlPlane",
+    "ControlPlaneError",
+    "Counters",
+    "OtherCluster",
+    "Proxy",
+    "Request",
+    "build",
+    "cluster_under_test",
+    "eventually",
+]

@@ -24,10 +24,16 @@ class Api:
         self.context = ssl.create_default_context(cafile=ca)
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, content: str = _JSON, accept: str = _JSON
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        content: str = _JSON,
+        accept: str = _JSON,
+        timeout: float = 10.0,
     ) -> tuple[int, bytes]:
         """Status and body of the answer. OSError or http.client.HTTPException if there is none."""
-        connection = http.client.HTTPSConnection(self.address, timeout=10, context=self.context)
+        connection = http.client.HTTPSConnection(self.address, timeout=timeout, context=self.context)
         try:
             headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content, "Accept": accept}
             connection.request(method, path, body, headers)
@@ -39,7 +45,7 @@ class Api:
     def ready(self, path: str = "/readyz") -> bool:
         """Whether it answers there with 200."""
         try:
-            return self.request("GET", path)[0] == 200
+            return self.request("GET", path, timeout=2.0)[0] == 200
         except (OSError, http.client.HTTPException):
             return False
 
@@ -62,7 +68,7 @@ class Api:
 
 def answers(port: int, path: str = "/healthz") -> bool:
     """Whether a plain HTTP server on this machine answers there with 200."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200

@@ -78,6 +78,9 @@ def build(tell: progress.Say = progress.say) -> Build:
             shutil.rmtree(stale)
         temporary = base / f"{name}.tmp-{os.getpid()}"
         _make(Build(temporary), tell)
+        if toolchain.fingerprint() != name:
+            shutil.rmtree(temporary)
+            raise ControlPlaneError("the sources of the control plane changed while they were built: build again")
         temporary.rename(done.folder)
     return Build(done.folder)
 

@@ -18,7 +18,7 @@ from .cluster import Cluster
 from .errors import ControlPlaneError
 from .supervisor import PortTakenError, Supervisor
 
-_ATTEMPTS = 4
+ATTEMPTS = 4
 
 
 class ControlPlane(Cluster):
@@ -110,12 +110,12 @@ class ControlPlane(Cluster):
         """Return when everything answers. ControlPlaneError with the end of a log if a part does not get so far."""
         try:
             programs = build()
-            for attempt in range(_ATTEMPTS):
+            for attempt in range(ATTEMPTS):
                 try:
                     self._start(programs)
                 except PortTakenError:
                     self._supervisor.end()
-                    if attempt == _ATTEMPTS - 1:
+                    if attempt == ATTEMPTS - 1:
                         raise
                 else:
                     return

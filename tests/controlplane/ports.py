@@ -33,8 +33,8 @@ def free(names: Iterable[str]) -> dict[str, int]:
     return ports
 
 
-def accepts(port: int) -> bool:
-    """Whether something on this machine accepts connections there."""
+def accepts(port: int, host: str = HOST) -> bool:
+    """Whether something accepts connections there."""
     with socket.socket() as probe:
         probe.settimeout(1.0)
-        return probe.connect_ex((HOST, port)) == 0
+        return probe.connect_ex((host, port)) == 0

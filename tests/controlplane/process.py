@@ -79,9 +79,11 @@ def end(processes: Iterable[Process], grace: float = 5.0) -> list[str]:
     Returns the names of those that had to be killed.
     """
     remaining = {process: _members(process) for process in processes}
+    killed: list[str] = []
     for sent, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 10.0)):
         remaining = {process: pids for process, pids in remaining.items() if pids}
-        killed = [process.name for process in remaining] if sent == signal.SIGKILL else []
+        if sent == signal.SIGKILL:
+            killed = [process.name for process in remaining]
         for pids in remaining.values():
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):

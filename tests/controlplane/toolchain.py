@@ -13,14 +13,16 @@ from .errors import ControlPlaneError
 SOURCES = Path(__file__).resolve().parent
 
 KUBERNETES = "1.37.0"
+ARGOCD = "3.6.1"
 KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.8.2"
 
-# Without these, clients cannot parse the version that the API server tells.
+# Without these, clients cannot parse the version that the API server tells, and Argo CD's is 99.99.99.
 _VERSIONS = {
     "k8s.io/component-base/version.gitVersion": f"v{KUBERNETES}",
     "k8s.io/component-base/version.gitMajor": KUBERNETES.split(".", 2)[0],
     "k8s.io/component-base/version.gitMinor": KUBERNETES.split(".", 2)[1],
     "k8s.io/client-go/pkg/version.gitVersion": f"v{KUBERNETES}",
+    "github.com/argoproj/argo-cd/v3/common.version": ARGOCD,
 }
 FLAGS = ("-trimpath", "-ldflags", " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in _VERSIONS.items())]))
 

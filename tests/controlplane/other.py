@@ -1,0 +1,86 @@
+"""Any other cluster in a control plane's place: one that has Argo CD, and whose Argo CD can reach this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from . import ports, process, toolchain
+from .build import build
+from .cluster import Cluster
+from .errors import ControlPlaneError
+from .plane import ControlPlane
+
+KUBECONFIG = "KUBECONFIG_UNDER_TEST"
+ADDRESS = "GIT_ADDRESS_UNDER_TEST"
+WEBHOOK = "ARGOCD_URL_UNDER_TEST"
+
+
+class OtherCluster(Cluster):
+    """Context manager for the cluster of a kubeconfig's current context. Only a Git server is started.
+
+    It listens at `address`, one of this machine that the cluster's repo-server can reach. `argocd_url` is where its
+    argocd-server answers; without it, Argo CD sees a push when it next looks at Git.
+    """
+
+    def __init__(self, kubeconfig: Path, address: str = ports.HOST, argocd_url: str = "") -> None:
+        if not kubeconfig.is_file():
+            raise ControlPlaneError(f"{KUBECONFIG}: there is no file {kubeconfig}")
+        self._kubeconfig, self._address, self.argocd_url = kubeconfig, address, argocd_url
+        self._folder = Path()
+        self._port = 0
+        self._process: process.Process | None = None
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self._kubeconfig
+
+    @property
+    def git_root(self) -> Path:
+        return self._folder / "git"
+
+    @property
+    def git_url(self) -> str:
+        return f"http://{self._address}:{self._port}"
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="gitserver-"))
+        self.git_root.mkdir()
+        self._port = ports.free(["gitserver"])["gitserver"]
+        webhook = [f"{self.argocd_url}/api/webhook"] if self.argocd_url else []
+        argv = [str(build().programs / "gitserver"), "serve", str(self.git_root), f"{self._address}:{self._port}"]
+        environment = {"PATH": f"{toolchain.git().parent}:/usr/bin:/bin", "HOME": str(self._folder)}
+        log = self._folder / "log"
+        argv += webhook
+        self._process, self._child = process.spawn("gitserver", argv, environment, log, self._folder, tied=True)
+        while not ports.accepts(self._port, self._address):
+            if not process.alive(self._process):
+                raise ControlPlaneError(f"gitserver ended early; the end of its log:\n{process.tail(log)}")
+            time.sleep(0.02)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._process is not None:
+            process.end([self._process])
+            self._child.poll()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def cluster_under_test() -> Iterator[Cluster]:
+    """The cluster that KUBECONFIG_UNDER_TEST names, with the two settings beside it above; else a control plane."""
+    named = os.environ.get(KUBECONFIG)
+    if not named:
+        with ControlPlane() as plane:
+            yield plane
+        return
+    address, webhook = os.environ.get(ADDRESS, ports.HOST), os.environ.get(WEBHOOK, "")
+    with OtherCluster(Path(named).expanduser().resolve(), address, webhook) as other:
+        yield other

@@ -1,0 +1,30 @@
+"""What integration tests run on: real servers, started once for all tests that ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.controlplane import Cluster, ControlPlane, Proxy, cluster_under_test
+
+
+@pytest.fixture(scope="session")
+def controlplane() -> Iterator[Cluster]:
+    """Kubernetes with Argo CD and a Git server: ours, or the cluster that KUBECONFIG_UNDER_TEST names."""
+    with cluster_under_test() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def apiserver() -> Iterator[ControlPlane]:
+    """Kubernetes with Argo CD's definitions but without Argo CD: cheaper, and nothing else writes to Applications."""
+    with ControlPlane(argocd=False) as plane:
+        yield plane
+
+
+@pytest.fixture
+def proxy(apiserver: ControlPlane) -> Iterator[Proxy]:
+    """A proxy in front of `apiserver` that has counted nothing and makes no faults."""
+    with Proxy(apiserver) as proxy:
+        yield proxy

@@ -78,13 +78,16 @@ def _documents(text: str) -> Iterator[Any]:
     """Build each document straight from the parser's events, with every limit checked on the way."""
     stack: list[Any] = []
     keys: list[Any] = []
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
+    for event in events:
         kind = type(event)
         if kind is yaml.ScalarEvent:
             value = _scalar(event)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             if len(stack) >= DEPTH_LIMIT:
                 raise _RefusedError(f"more than {DEPTH_LIMIT} levels of nesting", event.start_mark)
+            if event.tag not in _CONTAINER_TAGS:
+                raise _RefusedError(f"the tag {event.tag}", event.start_mark)
             stack.append({} if kind is yaml.MappingStartEvent else [])
             keys.append(_NO_KEY)
             continue
@@ -115,6 +118,7 @@ def _key(value: Any, mapping: dict[Any, Any], event: Any) -> Any:
 
 
 _NO_KEY: Any = object()
+_CONTAINER_TAGS = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _STRING = "tag:yaml.org,2002:str"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 

@@ -1,0 +1,141 @@
+"""The plan: what is created, updated, deleted and kept, and the limits of pruning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError, refuse
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
+from ansible_collections.tiphys.gitops.plugins.module_utils.plan.plan import Plan, Prune
+from ansible_collections.tiphys.gitops.plugins.module_utils.plan.report import Report
+from ansible_collections.tiphys.gitops.plugins.module_utils.plan.selector import Selector
+
+
+def app(name: str, project: str = "web", **metadata: Any) -> dict[str, Any]:
+    meta = {"name": name, "namespace": "argocd", **metadata}
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": meta, "spec": {"project": project}}
+
+
+def live(name: str, project: str = "web", **metadata: Any) -> dict[str, Any]:
+    mine = {"manager": "tiphys.gitops", "operation": "Apply", "fieldsV1": {"f:spec": {"f:project": {}}}}
+    return app(name, project, managedFields=[mine], resourceVersion="7", uid=f"uid-{name}", **metadata)
+
+
+def actions(plan: Plan) -> list[tuple[str, str]]:
+    return sorted((change.action, change.name) for change in plan.finish())
+
+
+def observed(plan: Plan, *objects: dict[str, Any]) -> Plan:
+    for one in objects:
+        plan.observe(one)
+    return plan
+
+
+def test_create_update_and_keep() -> None:
+    plan = Plan(APPLICATION, [app("new"), app("other"), app("same")])
+    observed(plan, live("other", "old"), live("same"), live("unknown"))
+    assert actions(plan) == [("create", "new"), ("update", "other")]
+    assert plan.unchanged == 1
+
+
+def test_absent_deletes_what_is_there_by_its_uid() -> None:
+    plan = observed(Plan(APPLICATION, [app("a"), app("b")], absent=True), live("a"), live("c"))
+    assert [(change.action, change.name, change.uid) for change in plan.finish()] == [("delete", "a", "uid-a")]
+    assert plan.unchanged == 1
+
+
+def test_what_is_being_deleted_already_is_no_change() -> None:
+    plan = observed(Plan(APPLICATION, [app("a")], absent=True), live("a", deletionTimestamp="2026-01-01T00:00:00Z"))
+    assert not plan.finish()
+
+
+def prune(limit: int = 10, allow_empty: bool = False) -> Prune:
+    return Prune(Selector(["team=web"]), limit, allow_empty)
+
+
+WEB: dict[str, Any] = {"labels": {"team": "web"}}
+
+
+def test_pruning_stays_inside_its_selector() -> None:
+    plan = Plan(APPLICATION, [app("keep", **WEB)], prune=prune())
+    observed(plan, live("keep", **WEB), live("old", **WEB), live("theirs", labels={"team": "api"}), live("bare"))
+    assert ("delete", "old") in actions(plan)
+    assert all(name not in ("theirs", "bare") for _action, name in actions(plan))
+
+
+def test_pruning_stops_at_its_limit_and_names_the_objects() -> None:
+    plan = Plan(APPLICATION, [app("keep", **WEB)], prune=prune(limit=1))
+    observed(plan, live("old-1", **WEB), live("old-2", **WEB))
+    with pytest.raises(
+        GitopsError, match=r"2 Application objects .*team=web, more than max_deletions \(1\): old-1, old-2"
+    ):
+        plan.finish()
+
+
+def test_pruning_everything_must_be_asked_for() -> None:
+    with pytest.raises(GitopsError, match="allow_empty"):
+        observed(Plan(APPLICATION, [], prune=prune()), live("old", **WEB)).finish()
+    assert actions(observed(Plan(APPLICATION, [], prune=prune(allow_empty=True)), live("old", **WEB)))
+
+
+def test_an_object_on_its_way_out_does_not_count_against_the_limit() -> None:
+    plan = Plan(APPLICATION, [app("keep", **WEB)], prune=prune(limit=0))
+    observed(plan, live("old", deletionTimestamp="2026-01-01T00:00:00Z", **WEB))
+    assert actions(plan) == [("create", "keep")]
+
+
+@pytest.mark.parametrize(
+    ("selector", "labels", "selected"),
+    [
+        ("team=web", {"team": "web"}, True),
+        ("team==web", {"team": "api"}, False),
+        ("team!=web", {}, True),
+        ("team in (web, api)", {"team": "api"}, True),
+        ("team notin (web,api)", {"team": "api"}, False),
+        ("team notin (web)", {}, True),
+        ("team", {"team": ""}, True),
+        ("!team", {"team": "web"}, False),
+        ("team in (a,b),tier=x", {"team": "b", "tier": "x"}, True),
+        ("team in (a,b),tier=x", {"team": "b"}, False),
+        ("app.kubernetes.io/name=shop", {"app.kubernetes.io/name": "shop"}, True),
+    ],
+)
+def test_label_selectors(selector: str, labels: dict[str, str], selected: bool) -> None:
+    assert Selector([selector]).matches(labels) is selected
+
+
+@pytest.mark.parametrize("selector", ["", "a=b=c", "a in b", "a b", "=x", "a,,b"])
+def test_what_is_no_label_selector(selector: str) -> None:
+    with pytest.raises(GitopsError, match="is no label selector"):
+        Selector([selector])
+
+
+def test_the_report_counts_and_names() -> None:
+    plan = Plan(APPLICATION, [app("new"), app("other"), app("same")], keep_text=True)
+    observed(plan, live("other", "old"), live("same"))
+    report = Report(plan)
+    created, updated = sorted(plan.finish(), key=lambda change: change.action)
+    report.done(created)
+    report.failed(updated, "no")
+    result = report.result()
+    assert result["changed"] is True
+    assert result["summary"] == {"created": 1, "updated": 0, "deleted": 0, "unchanged": 1, "failed": 1}
+    assert result["changes"][0]["name"] == "new"
+    assert result["msg"] == "Application argocd/other: no"
+    assert result["failed"] is True
+    assert result["diff"][0]["before"] == ""
+
+
+def test_only_touched_fields_are_in_the_diff() -> None:
+    plan = observed(Plan(APPLICATION, [app("other")], keep_text=True), live("other", "old", labels={"x": "y"}))
+    change = plan.finish()[0]
+    assert (change.before, change.after) == ({"spec": {"project": "old"}}, {"spec": {"project": "web"}})
+
+
+def test_an_error_is_one_line() -> None:
+    error = GitopsError("went\nwrong.", where="Application a/b", why="because  of this", hint="Do that.")
+    assert str(error) == "Application a/b: went wrong: because of this. Do that."
+    with pytest.raises(GitopsError, match=r"2 problems: \(1\) a; \(2\) b"):
+        refuse(["a", "b"])

@@ -29,6 +29,7 @@ class Api:
         path: str,
         body: bytes | None = None,
         content: str = _JSON,
+        *,
         accept: str = _JSON,
         timeout: float = 10.0,
     ) -> tuple[int, bytes]:

@@ -99,7 +99,7 @@ options:
     default: 3600
 requirements:
   - Python 3.9 or newer
-  - kubernetes >= 24.2.0 (Python library)
+  - kubernetes >= 25.3.0 (Python library)
 notes:
   - The options that name and open the connection, and their environment variables, have the names they have in the
     modules of C(kubernetes.core).

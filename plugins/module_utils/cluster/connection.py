@@ -46,7 +46,7 @@ def connect(options: Mapping[str, Any], limits: Limits) -> Session:
         raise GitopsError(
             "the Python library kubernetes is missing on the target host",
             why=str(MISSING),
-            hint="Install it for the Python that runs the module: pip install 'kubernetes>=24.2.0'.",
+            hint="Install it for the Python that runs the module: pip install 'kubernetes>=25.3.0'.",
         )
     with _private_folder() as folder:
         config = _configuration(options, folder)

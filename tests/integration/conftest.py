@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.controlplane import Cluster, ControlPlane, Proxy, cluster_under_test
+from tests.support.lab import Lab, own_namespace
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,10 @@ def proxy(apiserver: ControlPlane) -> Iterator[Proxy]:
     """A proxy in front of `apiserver` that has counted nothing and makes no faults."""
     with Proxy(apiserver) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def lab(apiserver: ControlPlane, proxy: Proxy) -> Iterator[Lab]:
+    """A namespace of this test's own, for trying modules in."""
+    with own_namespace(apiserver, proxy) as place:
+        yield place

@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +17,38 @@ import pytest
 import yaml
 
 from ansible_collections.tiphys.gitops.plugins.modules.argocd_application import EXAMPLES
-from tests.controlplane import ControlPlane, Proxy
-from tests.support.lab import MERGE, Lab, Manifest, application, lab
+from tests.controlplane import ControlPlane, ControlPlaneError
 from tests.support.module import COLLECTIONS
 
 MODULE = "tiphys.gitops.argocd_application"
+Manifest = dict[str, Any]
 
 
 @pytest.fixture
-def place(apiserver: ControlPlane, proxy: Proxy) -> Iterator[Lab]:
-    with lab(apiserver, proxy) as place, stand_in(place):
-        yield place
+def namespace(apiserver: ControlPlane) -> Iterator[str]:
+    """A namespace of its own, in which somebody does what only Argo CD does."""
+    name = f"examples-{uuid.uuid4().hex[:8]}"
+    apiserver.kubectl("create", "namespace", name)
+    with stand_in(apiserver, name):
+        yield name
+        apiserver.kubectl("delete", "applications", "--all", f"--namespace={name}")
+    apiserver.kubectl("delete", "namespace", name, "--wait=false")
 
 
 @contextmanager
-def stand_in(place: Lab) -> Iterator[None]:
-    """Do what examples wait for and only Argo CD does: finish deletions, and say that everything is deployed."""
+def stand_in(plane: ControlPlane, namespace: str) -> Iterator[None]:
+    """Do what examples wait for: finish deletions, and say that everything is deployed."""
     over = threading.Event()
 
     def work() -> None:
         while not over.wait(0.3):
-            for name, live in place.all().items():
-                done = deployed(live)
-                if live["metadata"].get("deletionTimestamp"):
-                    done = {"metadata": {"finalizers": None}}
-                if done:
-                    place.api.request("PATCH", place.url(name), json.dumps(done).encode(), MERGE)
+            for live in applications(plane, namespace):
+                change = due(live)
+                if change:
+                    with suppress(ControlPlaneError):  # it is gone, or another round will do it
+                        patch = f"--patch={json.dumps(change)}"
+                        name = live["metadata"]["name"]
+                        plane.kubectl("patch", "application", name, f"--namespace={namespace}", "--type=merge", patch)
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -52,47 +59,53 @@ def stand_in(place: Lab) -> Iterator[None]:
         thread.join()
 
 
-def deployed(live: Manifest) -> Manifest | None:
-    """Give the status to write, if it is not there yet."""
+def applications(plane: ControlPlane, namespace: str) -> list[Manifest]:
+    items: list[Manifest] = json.loads(
+        plane.kubectl("get", "applications", f"--namespace={namespace}", "--output=json")
+    )["items"]
+    return items
+
+
+def due(live: Manifest) -> Manifest | None:
+    """The patch that Argo CD would write, or nothing if it is written."""
+    if live["metadata"].get("deletionTimestamp"):
+        return {"metadata": {"finalizers": None}}
     spec = live["spec"]
     compared = {key: spec[key] for key in ("source", "sources", "destination") if key in spec}
     revision = spec.get("source", {}).get("targetRevision", "HEAD")
-    status = {
-        "sync": {"status": "Synced", "revision": revision, "comparedTo": compared},
-        "health": {"status": "Healthy"},
-    }
+    sync = {"status": "Synced", "revision": revision, "comparedTo": compared}
+    status = {"sync": sync, "health": {"status": "Healthy"}}
     return None if live.get("status") == status else {"status": status}
 
 
-def play(place: Lab, folder: Path) -> list[dict[str, Any]]:
-    """Run all examples in one play and give the result of each."""
-    tasks: list[dict[str, Any]] = yaml.safe_load(EXAMPLES)
-    names = [task.setdefault("register", f"result_{number}") for number, task in enumerate(tasks)]
-    tasks.append(
-        {"ansible.builtin.copy": {"dest": "results.json", "content": f"{{{{ [{', '.join(names)}] | to_json }}}}"}}
-    )
-    defaults = {MODULE: {"namespace": place.namespace}}
-    plays = [{"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}]
-    (folder / "playbook.yml").write_text(yaml.safe_dump(plays))
-    manifest = yaml.safe_dump(
+def manifest(name: str, team: str, path: str) -> str:
+    """YAML of an Application."""
+    source = {"repoURL": "https://github.com/myorg/shop", "path": path}
+    return yaml.safe_dump(
         {
             "apiVersion": "argoproj.io/v1alpha1",
             "kind": "Application",
-            "metadata": {"name": "shop-web", "labels": {"team": "shop"}},
-            "spec": {
-                "source": {"repoURL": "https://github.com/myorg/shop", "path": "web-new"},
-                "destination": {"name": "in-cluster"},
-            },
+            "metadata": {"name": name, "labels": {"team": team}},
+            "spec": {"project": "default", "source": source, "destination": {"name": "in-cluster"}},
         }
     )
-    (folder / "applications").mkdir()
-    (folder / "applications" / "shop-web.yaml").write_text(manifest)
+
+
+def play(kubeconfig: Path, namespace: str, folder: Path) -> list[dict[str, Any]]:
+    """Run all examples in one play and give the result of each."""
+    tasks: list[dict[str, Any]] = yaml.safe_load(EXAMPLES)
+    names = [task.setdefault("register", f"result_{number}") for number, task in enumerate(tasks)]
+    content = f"{{{{ [{', '.join(names)}] | to_json }}}}"
+    tasks.append({"ansible.builtin.copy": {"dest": "results.json", "content": content}})
+    defaults = {MODULE: {"namespace": namespace}}
+    plays = [{"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}]
+    (folder / "playbook.yml").write_text(yaml.safe_dump(plays))
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-        "K8S_AUTH_KUBECONFIG": str(place.plane.kubeconfig),
+        "K8S_AUTH_KUBECONFIG": str(kubeconfig),
     }
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "playbook.yml"]
     done = subprocess.run(
@@ -103,9 +116,13 @@ def play(place: Lab, folder: Path) -> list[dict[str, Any]]:
     return results
 
 
-def test_examples(place: Lab, tmp_path: Path) -> None:
-    place.run({"applications": [application("of-another-team", labels={"team": "office"})]})
-    *results, shown = play(place, tmp_path)
+def test_examples(apiserver: ControlPlane, namespace: str, tmp_path: Path) -> None:
+    apiserver.kubectl("apply", f"--namespace={namespace}", "-f-", stdin=manifest("of-another-team", "office", "web"))
+    (tmp_path / "applications").mkdir()
+    (tmp_path / "applications" / "shop-web.yaml").write_text(manifest("shop-web", "shop", "moved"))
+
+    *results, shown = play(apiserver.kubeconfig, namespace, tmp_path)
+
     counted = [{key: count for key, count in one.get("summary", {}).items() if count} for one in results]
     assert counted == [
         {"created": 1},
@@ -121,4 +138,5 @@ def test_examples(place: Lab, tmp_path: Path) -> None:
     assert rendered["spec"]["source"]["path"] == "k8s/overlays/production"
     assert [one["health"] for one in results[-1]["applications"]] == ["Healthy"]
     assert [row.split()[0] for row in shown["msg"]] == ["NAME", "my-service"]
-    assert place.all().keys() == {"my-service", "shop-web", "of-another-team"}
+    left = {one["metadata"]["name"] for one in applications(apiserver, namespace)}
+    assert left == {"my-service", "shop-web", "of-another-team"}

@@ -81,11 +81,11 @@ def test_every_field_has_an_option_and_every_option_a_field() -> None:
 
 
 def test_the_comparison_sees_differences() -> None:
-    project = {"project": SPEC["project"]}
+    project = Record(project=SPEC["project"])
     assert "spec.source: no option" in set(differences(project, crd_spec(), "spec"))
-    unknown = {**SPEC, "projekt": Field("str")}
+    unknown = Record(SPEC, projekt=Field("str"))
     assert list(differences(unknown, crd_spec(), "spec")) == ["spec.projekt: an option, but no field of the CRD"]
-    wrong = {**SPEC, "info": Field("list", of=Field("str")), "project": Field("bool")}
+    wrong = Record(SPEC, info=Field("list", of=Field("str")), project=Field("bool"))
     assert sorted(differences(wrong, crd_spec(), "spec")) == [
         "spec.info[]: str as an option, record in the CRD",
         "spec.project: bool as an option, str in the CRD",

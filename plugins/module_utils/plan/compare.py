@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,11 +122,15 @@ class _Walk:
             return
         wanted, having = canonical(want, path, self.kind), canonical(have, path, self.kind)
         if not same(wanted, having):
-            if isinstance(want, Mapping) and isinstance(have, Mapping) and self._foreign(steps):
-                self.found.cleared.append(path)
+            if isinstance(want, Mapping) and isinstance(have, Mapping):
+                self._empty(path, have)
             self._differs(path, steps)
         elif wanted is not MISSING and self._mine(steps) is None:
             self.found.unowned.append(path)
+
+    def _empty(self, path: Path, names: Iterable[str]) -> None:
+        """Clear what is in a mapping that shall be empty: an apply that takes the last field out leaves null instead."""
+        self.found.cleared += [(*path, name) for name in names if (*path, name) not in self.found.cleared]
 
     def _differs(self, path: Path, steps: tuple[str, ...]) -> None:
         self.found.changed.append(path)
@@ -165,6 +169,8 @@ class _Walk:
                 inner = next((item for item in items if matches(step, item)), MISSING)
             if inner is MISSING or inner is None:
                 self.found.stale += _leaves(inside, here)
+            elif isinstance(inner, Mapping) and not inner:
+                self._empty(here, [field[2:] for field in inside if field != "."])
             elif inside:
                 self.stale(inner, inside, here)
 

@@ -1,0 +1,150 @@
+"""A place to try argocd_application in: a namespace of its own, seen directly and through the recording proxy."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.controlplane import ControlPlane
+from tests.controlplane.proxy import Proxy, Request
+
+from .module import Result, run_module
+
+Manifest = dict[str, Any]
+JSON = "application/json"
+MERGE = "application/merge-patch+json"
+APPLY = "application/apply-patch+yaml"
+REPOSITORY = "https://git.example.org/shop.git"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """`send` and what builds on it go past the proxy, which therefore counts the module's requests only."""
+
+    plane: ControlPlane
+    proxy: Proxy
+    namespace: str
+
+    def run(self, options: Mapping[str, Any], kubeconfig: Path | str | None = None, **how: Any) -> Result:
+        """Run argocd_application through the proxy; see run_module for `how`."""
+        given = {"namespace": self.namespace, **options}
+        return run_module("argocd_application", given, kubeconfig or self.proxy.kubeconfig, **how)
+
+    def counted(self, options: Mapping[str, Any], **how: Any) -> tuple[Result, list[Request]]:
+        """Run it, and give the requests it took too."""
+        self.proxy.reset()
+        result = self.run(options, **how)
+        return result, self.proxy.requests()
+
+    def url(self, name: str = "", query: str = "") -> str:
+        collection = f"/apis/argoproj.io/v1alpha1/namespaces/{self.namespace}/applications"
+        return collection + (f"/{name}" if name else "") + (f"?{query}" if query else "")
+
+    def find(self, name: str) -> Manifest | None:
+        status, found = self.ask("GET", self.url(name))
+        return None if status == 404 else found
+
+    def get(self, name: str) -> Manifest:
+        found = self.find(name)
+        assert found is not None, f"there is no Application {name}"
+        return found
+
+    def all(self) -> dict[str, Manifest]:
+        """Every Application of the namespace, by name."""
+        return {one["metadata"]["name"]: one for one in self.send("GET", self.url())["items"]}
+
+    def apply_as(self, manager: str, name: str, content: Mapping[str, Any], *, force: bool = False) -> Manifest:
+        """Apply server-side as another field manager, as Flux or `kubectl apply --server-side` do."""
+        manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **content}
+        manifest["metadata"] = {"name": name, **content.get("metadata", {})}
+        query = f"fieldManager={manager}&force={str(force).lower()}"
+        return self.send("PATCH", self.url(name, query), manifest, APPLY)
+
+    def edit(self, name: str, content: Mapping[str, Any], manager: str = "kubectl-edit") -> Manifest:
+        """Merge a change into an Application, as `kubectl edit` does."""
+        return self.send("PATCH", self.url(name, f"fieldManager={manager}"), content, MERGE)
+
+    def create(self, name: str, spec: Mapping[str, Any], manager: str = "kubectl-create", **meta: Any) -> Manifest:
+        body = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "spec": spec}
+        body["metadata"] = {"name": name, **meta}
+        return self.send("POST", self.url(query=f"fieldManager={manager}"), body)
+
+    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, content: str = JSON) -> Manifest:
+        """Send a request past the proxy; whatever is not a success fails the test."""
+        status, answer = self.ask(method, path, body, content)
+        assert status < 300, f"{method} {path}: {status} {answer}"
+        return answer
+
+    def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, content: str = JSON
+    ) -> tuple[int, Manifest]:
+        """Send a request past the proxy and give the status and the object that is the answer."""
+        tls = ssl.create_default_context(cafile=self.plane.ca_file)
+        connection = http.client.HTTPSConnection(urlsplit(self.plane.host).netloc, timeout=60, context=tls)
+        try:
+            headers = {"Authorization": f"Bearer {self.plane.token}", "Content-Type": content}
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        finally:
+            connection.close()
+
+    def clean(self) -> None:
+        """Delete all Applications, whatever holds them."""
+        for name, live in self.all().items():
+            if live["metadata"].get("finalizers"):
+                self.send("PATCH", self.url(name), {"metadata": {"finalizers": None}}, MERGE)
+        self.send("DELETE", self.url())
+
+
+@contextmanager
+def own_namespace(plane: ControlPlane, proxy: Proxy) -> Iterator[Lab]:
+    """A namespace that is gone afterwards, and a proxy without faults."""
+    place = Lab(plane, proxy, f"test-{uuid.uuid4().hex[:10]}")
+    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": place.namespace}}
+    place.send("POST", "/api/v1/namespaces", manifest)
+    proxy.clear()
+    proxy.reset()
+    try:
+        yield place
+    finally:
+        proxy.clear()
+        place.clean()
+        place.send("DELETE", f"/api/v1/namespaces/{place.namespace}")
+
+
+def writes(requests: list[Request]) -> list[Request]:
+    return [one for one in requests if one.method in ("POST", "PUT", "PATCH", "DELETE")]
+
+
+def application(name: str, **options: Any) -> dict[str, Any]:
+    """Options of an Application that is all right."""
+    return {
+        "name": name,
+        "source": {"repo_url": REPOSITORY, "path": "deploy"},
+        "destination": {"name": "in-cluster", "namespace": "shop"},
+        **options,
+    }
+
+
+def spec(**fields: Any) -> Manifest:
+    """The spec of the same Application in the words of the CRD."""
+    return {
+        "project": "default",
+        "source": {"repoURL": REPOSITORY, "path": "deploy"},
+        "destination": {"name": "in-cluster", "namespace": "shop"},
+        **fields,
+    }
+
+
+def owners(live: Manifest) -> set[tuple[str, str]]:
+    """(manager, operation) of every entry in managedFields."""
+    return {(one["manager"], one["operation"]) for one in live["metadata"]["managedFields"]}

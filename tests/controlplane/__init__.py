@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .build import Build, build
+from .builds import Build, build
 from .cluster import Cluster
 from .errors import ControlPlaneError
 from .other import OtherCluster, cluster_under_test

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from . import layout
-from .build import build
+from .builds import build
 from .errors import ControlPlaneError
 from .plane import ControlPlane, terminate
 

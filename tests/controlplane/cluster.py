@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from . import toolchain
-from .build import build
+from .builds import build
 from .errors import ControlPlaneError
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from . import ports, process, toolchain
-from .build import build
+from .builds import build
 from .cluster import Cluster
 from .errors import ControlPlaneError
 from .plane import ControlPlane

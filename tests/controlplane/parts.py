@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import toolchain
-from .build import Build
+from .builds import Build
 from .layout import Layout
 from .ports import HOST
 

@@ -13,7 +13,7 @@ from typing import Self
 
 from . import credentials, layout, parts, ports, process, startup
 from .api import Api
-from .build import Build, build
+from .builds import Build, build
 from .cluster import Cluster
 from .errors import ControlPlaneError
 from .supervisor import PortTakenError, Supervisor

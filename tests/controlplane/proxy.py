@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import credentials, process
-from .build import build
+from .builds import build
 from .errors import ControlPlaneError
 from .plane import ControlPlane
 

@@ -26,7 +26,7 @@ _VERSIONS = {
 }
 FLAGS = ("-trimpath", "-ldflags", " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in _VERSIONS.items())]))
 
-# Raised whenever build.py lays something else into the finished folder.
+# Raised whenever builds.py lays something else into the finished folder.
 _FORM = "2"
 
 # Settings of the caller's own Go work, which must not change this build.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from tests.controlplane import ControlPlaneError, build, progress, toolchain
+from tests.controlplane import Build, ControlPlaneError, build, builds, progress, toolchain
 
 
 @pytest.fixture
@@ -69,3 +71,28 @@ def test_the_fingerprint_follows_the_sources(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "go.mod").write_text("module x")
     seen.add(toolchain.fingerprint())
     assert len(seen) == 3
+
+
+def test_a_second_build_waits_for_the_first(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, waits, made, said = threading.Event(), threading.Event(), [], []
+
+    def make(target: Build, tell: progress.Say) -> None:
+        made.append(target)
+        begun.set()
+        assert waits.wait(10)
+        target.programs.mkdir(parents=True)
+        (target.folder / "modules.json").write_text("{}")
+        tell("built")
+
+    def tell(line: str) -> None:
+        said.append(line)
+        if "Another build" in line:
+            waits.set()
+
+    monkeypatch.setattr(builds, "_make", make)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(build, tell)
+        assert begun.wait(10)
+        second = pool.submit(build, tell)
+    assert first.result() == second.result() == Build(cache / toolchain.fingerprint())
+    assert (len(made), said[-1]) == (1, "built")

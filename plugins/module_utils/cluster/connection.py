@@ -84,6 +84,8 @@ def _configuration(options: Mapping[str, Any], folder: str) -> Any:
     ):
         if options.get(option) is not None:
             setattr(config, attribute, options[option])
+    if not str(config.host).startswith(("https://", "http://")):
+        raise GitopsError(f"{config.host!r} is no URL", where="host", hint="Write https://NAME:PORT.")
     if options.get("api_key"):
         config.api_key = {"authorization": f"Bearer {options['api_key']}"}
         config.api_key_prefix = {}

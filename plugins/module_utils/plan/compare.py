@@ -129,7 +129,7 @@ class _Walk:
             self.found.unowned.append(path)
 
     def _empty(self, path: Path, names: Iterable[str]) -> None:
-        """Clear what is in a mapping that shall be empty: an apply that takes the last field out leaves null instead."""
+        """Clear what is in a mapping that shall be empty: applying it without its last field leaves null instead."""
         self.found.cleared += [(*path, name) for name in names if (*path, name) not in self.found.cleared]
 
     def _differs(self, path: Path, steps: tuple[str, ...]) -> None:
@@ -167,7 +167,7 @@ class _Walk:
             else:
                 items = want if isinstance(want, (list, tuple)) else ()
                 inner = next((item for item in items if matches(step, item)), MISSING)
-            if inner is MISSING or inner is None:
+            if inner is MISSING:  # a null is a value: Helm reads it as "not the default"
                 self.found.stale += _leaves(inside, here)
             elif isinstance(inner, Mapping) and not inner:
                 self._empty(here, [field[2:] for field in inside if field != "."])

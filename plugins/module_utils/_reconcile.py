@@ -12,7 +12,7 @@ from typing import Any
 from ._errors import GitopsError
 from ._files import content, write
 from ._module import Module, Result
-from .cluster.engine import BeforeDelete, conflict_text, execute, observe
+from .cluster.engine import BeforeDelete, execute, observe
 from .cluster.session import Session
 from .manifests.document import dump
 from .plan.kind import Kind, Manifest
@@ -44,8 +44,8 @@ def reconcile(
     report = Report(plan, text=lambda manifest: dump([manifest]))
     if module.check_mode:
         for change in changes:
-            if change.conflicts:
-                report.failed(change, conflict_text(change))
+            if change.refusal:
+                report.failed(change, change.refusal)
             else:
                 report.done(change)
     else:

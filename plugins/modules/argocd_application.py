@@ -390,12 +390,12 @@ dest:
   sample: /srv/gitops/applications/my-service.yaml
 """
 
-from functools import partial
 from typing import Any
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import WRITING, Module, Result, run
 from ansible_collections.tiphys.gitops.plugins.module_utils._reconcile import reconcile, render
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import gather, set_cascade
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.deletion import cascading
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.waiting import wait_until
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import OPTIONS
@@ -423,8 +423,7 @@ def apply(module: Module) -> Result:
     if options["state"] == "rendered":
         return render(module, desired, options["dest"])
     session = module.session()
-    before_delete = partial(set_cascade, options["cascade"]) if options["cascade"] else None
-    report = reconcile(module, session, APPLICATION, desired, before_delete)
+    report = reconcile(module, session, APPLICATION, desired, cascading(options))
     if options["wait"] and not module.check_mode:
         return {"applications": wait_until(session, options, report), **report.result()}
     return report.result()

@@ -10,10 +10,9 @@ from typing import Any
 
 from .._errors import refuse
 from .._files import read_manifests
-from ..manifests.application import CASCADE, OPTIONS, RESOURCES_FINALIZER, SPEC, from_manifest, from_options
+from ..manifests.application import OPTIONS, SPEC, from_manifest, from_options
 from ..manifests.application_rules import problems
 from ..plan.kind import Manifest
-from ..plan.plan import Change
 
 Found = tuple[str, Manifest]
 ALONE = tuple(name for name in (*SPEC, "spec_overrides", "labels", "annotations", "finalizers"))
@@ -22,7 +21,7 @@ ALONE = tuple(name for name in (*SPEC, "spec_overrides", "labels", "annotations"
 
 def gather(options: Mapping[str, Any]) -> list[Manifest]:
     """Give the manifests of all Applications that the options name; raise with every problem found."""
-    found: list[str] = []
+    found = list(_misplaced(options))
     named = list(_named(options, found))
     for where, manifest in named:
         manifest["metadata"].setdefault("namespace", options["namespace"])
@@ -35,19 +34,35 @@ def gather(options: Mapping[str, Any]) -> list[Manifest]:
     return [manifest for _where, manifest in named]
 
 
+def _misplaced(options: Mapping[str, Any]) -> Iterator[str]:
+    """Find options that would have no effect, which nobody who writes them expects."""
+    state = options["state"]
+    origin = next((key for key in ("src", "applications") if options.get(key) is not None), None)
+    if origin:
+        yield from (f"{key}: is given beside {origin}; put it there" for key in ALONE if options.get(key) is not None)
+    if origin == "src" and options.get("cascade") and state != "absent" and not options.get("prune"):
+        yield "cascade: is given beside src; put finalizers into the manifests"
+    if options.get("prune") and state != "present":
+        yield f"prune: goes with state present, not {state}"
+    if options.get("wait") and state == "rendered":
+        yield "wait: goes with state present or absent, not rendered"
+    if options.get("dest") is not None and state != "rendered":
+        yield f"dest: goes with state rendered, not {state}"
+    yield from (f"{key}: is empty" for key in ("name", "src", "dest") if options.get(key) == "")
+
+
 def _named(options: Mapping[str, Any], found: list[str]) -> Iterator[Found]:
-    if options.get("name"):
+    if options.get("name") is not None:
         given = {key: options[key] for key in OPTIONS if options.get(key) is not None}
         yield _built(given, f"Application {options['namespace']}/{options['name']}", found)
         return
-    origin = "src" if options.get("src") else "applications"
-    found += [f"{key}: is given beside {origin}; put it there" for key in ALONE if options.get(key) is not None]
     if options.get("src"):
         for where, document in read_manifests(options["src"]):
             yield from _from_file(document, where, found)
         return
     for index, item in enumerate(options.get("applications") or []):
-        yield _built(item, f"applications[{index}] ({item.get('name') or 'without name'})", found)
+        where = f"applications[{index}] ({item.get('name') or 'without name'})"
+        yield _built(_with_cascade(item, options), where, found)
 
 
 def _built(given: Mapping[str, Any], where: str, found: list[str]) -> Found:
@@ -77,9 +92,6 @@ def _twice(named: list[Found]) -> list[str]:
     return again
 
 
-def set_cascade(cascade: str, change: Change) -> Manifest | None:
-    """Give the patch that makes an Application's deletion treat its workloads as ``cascade`` says, if one is due."""
-    kept = [one for one in change.finalizers if not one.startswith(RESOURCES_FINALIZER)]
-    wanted = CASCADE[cascade]
-    finalizers = [*kept, wanted] if wanted else kept
-    return None if finalizers == list(change.finalizers) else {"metadata": {"finalizers": finalizers}}
+def _with_cascade(item: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let the task's ``cascade`` stand for an item that has none of its own."""
+    return {"cascade": options.get("cascade"), **{key: value for key, value in item.items() if value is not None}}

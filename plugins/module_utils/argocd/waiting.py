@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -46,9 +47,11 @@ def wait_until(session: Session, options: Mapping[str, Any], report: Report) -> 
             text=f"it is still there, held by {', '.join(live['metadata'].get('finalizers') or ['nothing'])}"
         )
 
+    end = time.monotonic() + options["wait_timeout"]
+
     def one(namespace: str) -> dict[str, Verdict]:
         wait = Wait(Objects(session, APPLICATION), namespace, judge)
-        return wait.until(names[namespace], options["wait_timeout"])
+        return wait.until(names[namespace], end - time.monotonic())
 
     for namespace, verdicts in zip(names, parallel(one, names)):
         for name, verdict in verdicts.items():

@@ -11,6 +11,7 @@ to write to disk for OpenSSL is gone again before the first request.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import ssl
 import tempfile
@@ -102,8 +103,8 @@ def _load(config: Any, options: Mapping[str, Any], folder: str) -> None:
         load_kube_config(config_file=kubeconfig and str(Path(kubeconfig).expanduser()), **common)
     elif options.get("host"):
         return
-    elif DEFAULT_KUBECONFIG.expanduser().exists():
-        load_kube_config(config_file=str(DEFAULT_KUBECONFIG.expanduser()), **common)
+    elif os.environ.get("KUBECONFIG") or DEFAULT_KUBECONFIG.expanduser().exists():
+        load_kube_config(**common)
     elif IN_CLUSTER_TOKEN.exists():
         load_incluster_config(client_configuration=config)
     else:

@@ -109,8 +109,8 @@ class _Worker:
         for attempt in range(TRIES):
             if now is None:
                 return Outcome(change, live=objects.get(change.namespace, change.name))
-            if now.conflicts:
-                return Outcome(now, error=conflict_text(now))
+            if now.refusal:
+                return Outcome(now, error=now.refusal)
             try:
                 return Outcome(change, live=self._write(objects, now))
             except ApiError as error:
@@ -131,10 +131,3 @@ class _Worker:
         if live is None:
             return replace(change, version="", cleared=(), overrides=False)
         return self.plan.compare(change.desired or {}, live)
-
-
-def conflict_text(change: Change) -> str:
-    """Say which field belongs to whom, and what can be done."""
-    owned = "; ".join(f"{conflict.field} is applied by {conflict.owner}" for conflict in change.conflicts[:5])
-    more = f" and {len(change.conflicts) - 5} more" if len(change.conflicts) > 5 else ""
-    return f"conflict: {owned}{more}. Change it there, leave the field out here, or set force_conflicts: true"

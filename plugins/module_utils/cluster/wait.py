@@ -49,17 +49,25 @@ class Wait:
     _nudged: dict[str, float] = field(default_factory=dict)
 
     def until(self, names: Iterable[str], seconds: float) -> dict[str, Verdict]:
-        """Wait for these objects and give the last verdict on each, settled or not."""
-        end = time.monotonic() + seconds
+        """Wait for these objects and give the last verdict on each, settled or not.
+
+        An error of the API server is the verdict on all that were still waited for.
+        """
         self._pending = set(names)
+        try:
+            self._follow(time.monotonic() + seconds)
+        except ApiError as error:
+            self.verdicts.update(dict.fromkeys(self._pending, Verdict(failed=True, text=str(error))))
+        return self.verdicts
+
+    def _follow(self, end: float) -> None:
         version = ""
         while self._pending:
             version = version or self._list()
             left = end - time.monotonic()
             if not self._pending or left <= 0:
-                break
+                return
             version = self._watch(version, min(left, NUDGE if self._nudged else STRETCH))
-        return self.verdicts
 
     def _one(self) -> str:
         return next(iter(self._pending)) if len(self._pending) == 1 else ""

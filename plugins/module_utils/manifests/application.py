@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .application_rules import RESOURCES_FINALIZER
 from .fields import (
     ANYTHING,
     BOOLEAN,
@@ -28,8 +29,6 @@ from .fields import (
 from .metadata import METADATA, metadata, overridden
 
 API_VERSION = "argoproj.io/v1alpha1"
-RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
-"""With it on an Application, its deletion deletes the workloads too (docs/user-guide/app_deletion.md of Argo CD)."""
 CASCADE = {"foreground": RESOURCES_FINALIZER, "background": f"{RESOURCES_FINALIZER}/background", "orphan": None}
 
 REQUIRED = Field("str", required=True)

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
+"""With it on an Application, its deletion deletes the workloads too (docs/user-guide/app_deletion.md of Argo CD)."""
 BOOLEAN = ("true", "false")
 SYNC_OPTIONS = {
     "ApplyOutOfSyncOnly": BOOLEAN,
@@ -44,6 +46,9 @@ def problems(manifest: dict[str, Any], where: str) -> Iterator[str]:
     """Give each reason why this Application cannot work, as "PLACE: what is wrong"."""
     meta, spec = manifest["metadata"], manifest["spec"]
     yield from _name(str(meta.get("name") or ""), where)
+    yield from _finalizers(meta.get("finalizers") or [], where)
+    if not spec.get("project"):
+        yield f"{where}: project: is required"
     yield from _destination(spec.get("destination") or {}, f"{where}: destination")
     yield from _sources(spec, str(meta.get("name") or ""), where)
     yield from _sync_policy(spec.get("syncPolicy") or {}, f"{where}: sync_policy")
@@ -59,6 +64,12 @@ def _name(name: str, where: str) -> Iterator[str]:
             f"{where}: name: has {len(name)} characters, at most {NAME_LIMIT} fit the label app.kubernetes.io/instance "
             "that resources are tracked by; choose a shorter name"
         )
+
+
+def _finalizers(finalizers: list[str], where: str) -> Iterator[str]:
+    cascading = [one for one in finalizers if one.startswith(RESOURCES_FINALIZER)]
+    if len(cascading) > 1:
+        yield f"{where}: finalizers: {' and '.join(cascading)} contradict each other; keep one of them (see cascade)"
 
 
 def _destination(destination: dict[str, Any], where: str) -> Iterator[str]:

@@ -84,10 +84,7 @@ def _documents(text: str) -> Iterator[Any]:
         if kind is yaml.ScalarEvent:
             value = _scalar(event)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            if len(stack) >= DEPTH_LIMIT:
-                raise _RefusedError(f"more than {DEPTH_LIMIT} levels of nesting", event.start_mark)
-            if event.tag not in _CONTAINER_TAGS:
-                raise _RefusedError(f"the tag {event.tag}", event.start_mark)
+            _check_container(event, len(stack))
             stack.append({} if kind is yaml.MappingStartEvent else [])
             keys.append(_NO_KEY)
             continue
@@ -107,6 +104,13 @@ def _documents(text: str) -> Iterator[Any]:
         else:
             stack[-1][keys[-1]] = value
             keys[-1] = _NO_KEY
+
+
+def _check_container(event: Any, depth: int) -> None:
+    if depth >= DEPTH_LIMIT:
+        raise _RefusedError(f"more than {DEPTH_LIMIT} levels of nesting", event.start_mark)
+    if event.tag not in _CONTAINER_TAGS:
+        raise _RefusedError(f"the tag {event.tag}", event.start_mark)
 
 
 def _key(value: Any, mapping: dict[Any, Any], event: Any) -> Any:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,15 @@ from .diff import extract
 from .kind import Kind, Manifest, Path
 from .selector import Selector
 
+SHOWN_CONFLICTS = 5
+
 
 @dataclass(frozen=True)
 class Change:
     """One thing to do: ``action`` is create, update or delete.
 
     ``version`` is the live object's resourceVersion that the comparison is based on. ``fields`` names what an update
-    touches, ``cleared`` the fields to remove before applying, ``conflicts`` why it must not be carried out.
+    touches, ``cleared`` the fields to remove before applying, ``refusal`` why it must not be carried out.
     """
 
     action: str
@@ -31,7 +33,7 @@ class Change:
     desired: Manifest | None = None
     fields: tuple[str, ...] = ()
     cleared: tuple[Path, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
+    refusal: str = ""
     overrides: bool = False
     version: str = ""
     uid: str = ""
@@ -43,6 +45,16 @@ class Change:
     def where(self) -> str:
         """Name the object as messages do."""
         return located(self.kind, self.namespace, self.name)
+
+
+def conflict_text(conflicts: Sequence[Conflict]) -> str:
+    """Say which field belongs to whom, and what can be done; nothing when there is no conflict."""
+    if not conflicts:
+        return ""
+    owned = "; ".join(f"{conflict.field} is applied by {conflict.owner}" for conflict in conflicts[:SHOWN_CONFLICTS])
+    rest = len(conflicts) - SHOWN_CONFLICTS
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"conflict: {owned}{more}. Change it there, leave the field out here, or set force_conflicts: true"
 
 
 def located(kind: Kind, namespace: str, name: str) -> str:
@@ -100,7 +112,7 @@ class Plan:
     def compare(self, desired: Manifest, live: Mapping[str, Any]) -> Change | None:
         """Give the change that leads from a live object to the desired one, or None."""
         difference = compare(desired, live, self.kind)
-        if not difference:
+        if not difference and not live["metadata"].get("deletionTimestamp"):
             return None
         return self._update(desired, live, difference)
 
@@ -133,13 +145,20 @@ class Plan:
             desired=desired,
             fields=tuple(difference.fields()),
             cleared=tuple(difference.cleared),
-            conflicts=() if self.force else tuple(difference.conflicts),
+            refusal=self._refusal(live, difference),
             overrides=difference.overrides or (self.force and bool(difference.conflicts)),
             version=live["metadata"].get("resourceVersion", ""),
             uid=live["metadata"].get("uid", ""),
             before=extract(live, paths) if self.keep_text else None,
             after=extract(desired, paths) if self.keep_text else None,
         )
+
+    def _refusal(self, live: Mapping[str, Any], difference: Difference) -> str:
+        meta = live["metadata"]
+        if meta.get("deletionTimestamp"):
+            held = ", ".join(meta.get("finalizers") or ()) or "nothing"
+            return f"it is being deleted (held by {held}); run again when it is gone"
+        return "" if self.force else conflict_text(difference.conflicts)
 
     def _delete(self, live: Mapping[str, Any]) -> None:
         meta = live["metadata"]

@@ -24,6 +24,8 @@ class Selector:
 
     def __init__(self, selectors: list[str]) -> None:
         parts = [part.strip() for selector in selectors for part in _COMMA.split(selector)]
+        if not parts:
+            raise GitopsError("names no label, so it would select everything", where="label_selectors")
         self._requirements = [_requirement(part) for part in parts]
         self.text = ",".join(parts)
 

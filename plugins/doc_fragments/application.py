@@ -35,8 +35,9 @@ options:
         running.
       - A present Application gets the finalizer for it, V(orphan) is the same as no finalizer of ours.
       - Before this task deletes an Application (O(state=absent) or O(prune)), its finalizer is changed to what the
-        option says on the top level of the task, so that V(orphan) saves the workloads. When it is left out, the
-        Application is deleted with the finalizers it has; without any, its workloads stay.
+        option says, so that V(orphan) saves the workloads. When it is left out, the Application is deleted with the
+        finalizers it has; without any, its workloads stay.
+      - On the top level of the task it stands for every item of O(applications) that has none of its own.
       - The workloads stay, too, when Argo CD no longer knows the cluster they run in. Delete Applications first, then
         their project, then the cluster.
     type: str

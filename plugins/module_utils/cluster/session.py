@@ -134,13 +134,13 @@ class Session:
         return f"{self.host}{path}" + (f"?{urlencode(query)}" if query else "")
 
     def _all_headers(self, kind: str) -> Any:
-        headers = urllib3.HTTPHeaderDict(self._authorization())
-        headers["Accept"] = "application/json"
-        headers["User-Agent"] = "tiphys.gitops"
+        headers: Any = {**self._authorization(), "Accept": "application/json", "User-Agent": "tiphys.gitops"}
         if kind:
             headers["Content-Type"] = kind
-        for name, value in self._headers:
-            headers.add(name, value)
+        if self._headers:
+            headers = urllib3.HTTPHeaderDict(headers)
+            for name, value in self._headers:  # a name may be there more than once
+                headers.add(name, value)
         return headers
 
     def _may_repeat(self, status: int, attempt: int) -> bool:

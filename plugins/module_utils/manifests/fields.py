@@ -10,7 +10,6 @@ that options stand for, and the check of a manifest that somebody wrote by hand.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -102,7 +101,7 @@ class Reader:
 
     def read(self, fields: Record, value: Any, where: str) -> dict[str, Any]:
         """Give the object with the CRD's names that ``value`` stands for."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             self._problem(where, "must be a mapping", value)
             return {}
         known = fields.keys_in_manifest if self.manifest else fields.options
@@ -141,7 +140,7 @@ class Reader:
         return [self._value(field.of, item, f"{where}[{index}]") for index, item in enumerate(value)]
 
     def _mapping(self, field: Field, value: Any, where: str) -> dict[str, Any]:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             self._problem(where, "must be a mapping", value)
             return {}
         if field.of is None:

@@ -1,11 +1,13 @@
 # Copyright (c) 2026 Tiphys contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When two values mean the same to a kind's controller, although they are not written the same."""
+"""When two values mean the same to a kind's controller, although they are not written the same.
+
+Values are what JSON and YAML give: dict, list, str, int, float, bool and None.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from .kind import Kind, Path
@@ -20,7 +22,7 @@ def canonical(value: Any, path: Path, kind: Kind) -> Any:
     """
     if value is MISSING or any(path[: len(top)] == top for top in kind.verbatim):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         slim = {key: canonical(item, (*path, key), kind) for key, item in value.items()}
         value = {key: item for key, item in slim.items() if item is not MISSING}
     elif isinstance(value, (list, tuple)):
@@ -32,7 +34,7 @@ def canonical(value: Any, path: Path, kind: Kind) -> Any:
 
 def same(one: Any, two: Any) -> bool:
     """Compare two JSON values: a boolean is no number, as it is in Python."""
-    if isinstance(one, Mapping) and isinstance(two, Mapping):
+    if isinstance(one, dict) and isinstance(two, dict):
         return one.keys() == two.keys() and all(same(value, two[key]) for key, value in one.items())
     if isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
         return len(one) == len(two) and all(map(same, one, two))

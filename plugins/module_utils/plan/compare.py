@@ -82,7 +82,7 @@ class _Walk:
 
     def value(self, want: Any, have: Any, path: Path, steps: tuple[str, ...] = ()) -> None:
         steps = steps or tuple(f"f:{step}" for step in path)
-        if isinstance(want, Mapping) and want:
+        if isinstance(want, dict) and want:
             self._mapping(want, have, path, steps)
         elif isinstance(want, (list, tuple)) and want and self._keyed(path, steps):
             self._items(want, have, path, steps)
@@ -93,7 +93,7 @@ class _Walk:
         if have is MISSING and path in self.kind.telling:
             self._differs(path, steps)
             return
-        if not isinstance(have, Mapping):
+        if not isinstance(have, dict):
             have = {}
         for key, value in want.items():
             self.value(value, have.get(key, MISSING), (*path, key), (*steps, f"f:{key}"))
@@ -122,7 +122,7 @@ class _Walk:
             return
         wanted, having = canonical(want, path, self.kind), canonical(have, path, self.kind)
         if not same(wanted, having):
-            if isinstance(want, Mapping) and isinstance(have, Mapping):
+            if isinstance(want, dict) and isinstance(have, dict):
                 self._empty(path, have)
             self._differs(path, steps)
         elif wanted is not MISSING and self._mine(steps) is None:
@@ -163,13 +163,13 @@ class _Walk:
                 continue
             here = (*path, name)
             if kind == "f:":
-                inner = want.get(name, MISSING) if isinstance(want, Mapping) else MISSING
+                inner = want.get(name, MISSING) if isinstance(want, dict) else MISSING
             else:
                 items = want if isinstance(want, (list, tuple)) else ()
                 inner = next((item for item in items if matches(step, item)), MISSING)
             if inner is MISSING:  # a null is a value: Helm reads it as "not the default"
                 self.found.stale += _leaves(inside, here)
-            elif isinstance(inner, Mapping) and not inner:
+            elif isinstance(inner, dict) and not inner:
                 self._empty(here, [field[2:] for field in inside if field != "."])
             elif inside:
                 self.stale(inner, inside, here)
@@ -192,7 +192,7 @@ def matches(step: str, item: Any) -> bool:
     wanted = json.loads(step[2:])
     if step.startswith("v:"):
         return same(wanted, item)
-    return isinstance(item, Mapping) and all(same(item.get(key, value), value) for key, value in wanted.items())
+    return isinstance(item, dict) and all(same(item.get(key, value), value) for key, value in wanted.items())
 
 
 def _leaves(tree: Tree, path: Path) -> list[Path]:
@@ -203,5 +203,5 @@ def _leaves(tree: Tree, path: Path) -> list[Path]:
 def _at(manifest: Mapping[str, Any], path: Path) -> Any:
     node: Any = manifest
     for step in path:
-        node = node.get(step) if isinstance(node, Mapping) else None
+        node = node.get(step) if isinstance(node, dict) else None
     return node

@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,14 @@ def own_namespace(plane: ControlPlane, proxy: Proxy) -> Iterator[Lab]:
         proxy.clear()
         place.clean()
         place.send("DELETE", f"/api/v1/namespaces/{place.namespace}")
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Return when the condition holds; fail when it does not within so many seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not so after {seconds:g} s"
+        time.sleep(0.05)
 
 
 def writes(requests: list[Request]) -> list[Request]:

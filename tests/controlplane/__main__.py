@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _build(_: argparse.Namespace) -> None:
+def _build(_options: argparse.Namespace) -> None:
     print(build().folder)
 
 

@@ -6,8 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -73,14 +72,10 @@ class OtherCluster(Cluster):
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-@contextmanager
-def cluster_under_test() -> Iterator[Cluster]:
+def cluster_under_test() -> AbstractContextManager[Cluster]:
     """The cluster that KUBECONFIG_UNDER_TEST names, with the two settings beside it above; else a control plane."""
     named = os.environ.get(KUBECONFIG)
     if not named:
-        with ControlPlane() as plane:
-            yield plane
-        return
+        return ControlPlane()
     address, webhook = os.environ.get(ADDRESS, ports.HOST), os.environ.get(WEBHOOK, "")
-    with OtherCluster(Path(named).expanduser().resolve(), address, webhook) as other:
-        yield other
+    return OtherCluster(Path(named).expanduser().resolve(), address, webhook)

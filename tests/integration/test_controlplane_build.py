@@ -42,7 +42,7 @@ def test_a_build_that_is_broken_off_does_not_look_finished(cache: Path, monkeypa
         raise KeyboardInterrupt(argv, environment, label, tell)
 
     monkeypatch.setattr(progress, "run", broken_off)
-    for _ in range(2):
+    for _time in range(2):
         with pytest.raises(KeyboardInterrupt):
             build(lambda _: None)
         assert not (cache / toolchain.fingerprint()).exists()

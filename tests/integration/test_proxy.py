@@ -73,7 +73,7 @@ def test_requests_are_counted(through: Api, proxy: Proxy) -> None:
 
 def test_connections_are_kept_alive(through: Api, proxy: Proxy) -> None:
     with _kept_alive(through) as connection:
-        for _ in range(3):
+        for _time in range(3):
             assert _ask(connection, through, MAPS).read()
     assert (proxy.counters().connections, proxy.counters().total) == (1, 3)
 

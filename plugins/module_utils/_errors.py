@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+LONGEST_LIST = 750
+"""Characters of a list in a message: together with what surrounds it, it stays within what is read at a glance."""
+
 
 class GitopsError(Exception):
     """Something a user can act on, told in one line: what went wrong, on which object, why, what to do next.
@@ -32,5 +35,14 @@ def refuse(problems: Iterable[str], hint: str = "Nothing was written.") -> None:
     if len(found) == 1:
         raise GitopsError(found[0], hint=hint)
     if found:
-        numbered = "; ".join(f"({number}) {problem}" for number, problem in enumerate(found, 1))
+        numbered = listed(f"({number}) {problem}" for number, problem in enumerate(found, 1))
         raise GitopsError(f"{len(found)} problems: {numbered}", hint=hint)
+
+
+def listed(texts: Iterable[str], more: str = "") -> str:
+    """Join as many texts as fit a message, at least one, and count the others; ``more`` says where those are told."""
+    told: list[str] = []
+    left = list(texts)
+    while left and (not told or sum(map(len, told)) + len(left[0]) < LONGEST_LIST):
+        told.append(left.pop(0))
+    return "; ".join(told) + (f"; and {len(left)} more{more}" if left else "")

@@ -98,11 +98,11 @@ def _sources(spec: dict[str, Any], name: str, where: str) -> Iterator[str]:
         seen.add(source.get("name", ""))
     dry = (spec.get("sourceHydrator") or {}).get("drySource")
     if dry:
-        yield from _repository(dry.get("repoURL", ""), f"{where}: source_hydrator.dry_source")
+        yield from _repository(dry, f"{where}: source_hydrator.dry_source")
 
 
 def _source(source: dict[str, Any], name: str, where: str, alone: bool) -> Iterator[str]:
-    yield from _repository(str(source.get("repoURL", "")), where)
+    yield from _repository(source, where)
     path, chart = source.get("path"), source.get("chart")
     if path and chart:
         yield f"{where}: path and chart are both given; keep one of them"
@@ -119,7 +119,10 @@ def _source(source: dict[str, Any], name: str, where: str, alone: bool) -> Itera
         yield f"{where}: {option} has {len(release)} characters, Helm takes at most {RELEASE_LIMIT}; set a shorter one"
 
 
-def _repository(url: str, where: str) -> Iterator[str]:
+def _repository(source: dict[str, Any], where: str) -> Iterator[str]:
+    url = str(source.get("repoURL", ""))
+    if not url and "repoURL" in source:
+        yield f"{where}.repo_url: must not be empty"
     try:
         parts = urlsplit(url)
         secret = parts.password or (parts.username if parts.scheme in ("http", "https") else None)

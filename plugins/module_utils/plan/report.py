@@ -9,11 +9,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
+from .._errors import listed
 from .kind import Kind
 from .plan import Change, Plan
 
 DONE = {"create": "created", "update": "updated", "delete": "deleted"}
-SHOWN_FAILURES = 10
 
 
 @dataclass
@@ -73,10 +73,8 @@ class Report:
     def _message(self) -> str:
         told = [
             f"{one['kind']} {one['namespace']}/{one['name']}: {one['reason']}".replace(" /", " ")
-            for one in self.failures[:SHOWN_FAILURES]
+            for one in self.failures
         ]
-        if len(self.failures) == 1:
+        if len(told) == 1:
             return told[0]
-        rest = len(self.failures) - len(told)
-        more = f"; and {rest} more, see failures" if rest else ""
-        return f"{len(self.failures)} objects failed: {'; '.join(told)}{more}"
+        return f"{len(told)} objects failed: {listed(told, ', see failures')}"

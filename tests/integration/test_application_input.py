@@ -1,0 +1,223 @@
+"""What is wrong with the options or files is told in one line, all of it at once, before anything is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.lab import REPOSITORY, Lab, application
+
+SOURCE = {"repo_url": REPOSITORY, "path": "deploy"}
+CHART = {"repo_url": "https://charts.example.org", "chart": "web", "target_revision": "1.2.3"}
+HEAD = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\n"
+SPEC = f"spec: {{source: {{repoURL: {REPOSITORY}, path: deploy}}, destination: {{name: in-cluster}}}}\n"
+
+
+def refused(lab: Lab, options: dict[str, Any], *parts: str) -> str:
+    """The module fails with a message that has all these parts, and has asked the server nothing."""
+    lab.proxy.reset()
+    message = ""
+    for check in (True, False):
+        result = lab.run(options, check=check, fails=True)
+        message = str(result["msg"])
+        for part in parts:
+            assert part in message
+    assert lab.proxy.requests() == []
+    return message
+
+
+OPTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+    (
+        "sync option of the wrong case",
+        application("shop", sync_policy={"sync_options": ["CreateNamespace=True"]}),
+        ("sync_policy.sync_options[0]", "'CreateNamespace=True'", "write CreateNamespace=true"),
+    ),
+    (
+        "misspelt sync option",
+        application("shop", sync_policy={"sync_options": ["CreateNamespce=true"]}),
+        ("sync_policy.sync_options[0]", "did you mean CreateNamespace?"),
+    ),
+    (
+        "sync option without a value",
+        application("shop", sync_policy={"sync_options": ["PruneLast=true", "Replace"]}),
+        ("sync_policy.sync_options[1]", "write Replace=true or Replace=false"),
+    ),
+    (
+        "both destinations",
+        application("shop", destination={"server": "https://x", "name": "y"}),
+        ("destination: server and name are both given; keep one",),
+    ),
+    ("no destination", {"name": "shop", "source": SOURCE}, ("destination: one of server and name is required",)),
+    ("no source", {"name": "shop", "destination": {"name": "x"}}, ("one of source, sources and source_hydrator",)),
+    (
+        "two kinds of source",
+        application("shop", sources=[SOURCE]),
+        ("source and sources are given together; keep exactly one",),
+    ),
+    (
+        "neither path nor chart",
+        application("shop", source={"repo_url": REPOSITORY}),
+        ("source: path or chart is required",),
+    ),
+    ("both path and chart", application("shop", source={**CHART, "path": "x"}), ("source: path and chart are both",)),
+    (
+        "chart without version",
+        application("shop", source={"repo_url": "https://charts.example.org", "chart": "web"}),
+        ("source: target_revision", "is required with chart"),
+    ),
+    ("absolute path", application("shop", source={**SOURCE, "path": "/deploy"}), ("source.path", "relative")),
+    ("path out of the repository", application("shop", source={**SOURCE, "path": "a/../../b"}), ("source.path",)),
+    ("empty repository", application("shop", source={**SOURCE, "repo_url": ""}), ("source.repo_url", "empty")),
+    ("name of 64 characters", application("a" * 64), ("name: has 64 characters, at most 63", "shorter")),
+    ("name with a capital", application("Shop"), ("name: 'Shop' may have only lower-case letters",)),
+    (
+        "release name of 54 characters",
+        application("shop", source={**CHART, "helm": {"release_name": "r" * 54}}),
+        ("source: helm.release_name has 54 characters, Helm takes at most 53",),
+    ),
+    (
+        "name as release name",
+        application("n" * 54, source=CHART),
+        ("source: helm.release_name (by default the name) has 54 characters",),
+    ),
+    (
+        "credentials in a URL",
+        application("shop", source={**SOURCE, "repo_url": "https://user:s3cret@git.example.org/x"}),
+        ("source.repo_url: holds credentials",),
+    ),
+    (
+        "bad duration",
+        application("shop", sync_policy={"retry": {"backoff": {"max_duration": "3 minutes"}}}),
+        ("sync_policy.retry.backoff.max_duration: '3 minutes' is no duration",),
+    ),
+    (
+        "float as a version in a list",
+        {"applications": [application("shop", source={**CHART, "target_revision": 1.1})]},
+        ("applications[0] (shop).source.target_revision: must be a string, not 1.1; put it in quotes",),
+    ),
+    (
+        "wrong type in a list",
+        {"applications": [application("shop", revision_history_limit="many")]},
+        ("applications[0] (shop).revision_history_limit: must be an integer, not 'many'",),
+    ),
+    (
+        "unknown key in a list",
+        {"applications": [application("shop", sync_policie={})]},
+        ("applications[0] (shop).sync_policie: unknown key, did you mean sync_policy?",),
+    ),
+    (
+        "camelCase in a list",
+        {"applications": [application("shop", syncPolicy={})]},
+        ("applications[0] (shop).syncPolicy: unknown key, did you mean sync_policy?",),
+    ),
+    ("duplicate names", {"applications": [application("shop")] * 2}, ("/shop was already named by applications[0]",)),
+    (
+        "list beside single options",
+        {"applications": [application("shop")], "project": "team"},
+        ("project: is given beside applications; put it there",),
+    ),
+    ("list without a name", {"applications": [{"source": SOURCE}]}, ("applications[0] (without name): name:",)),
+    ("neither name nor list", {"source": SOURCE}, ("one of the following is required: name, applications, src",)),
+    ("prune without selectors", {**application("shop"), "prune": True}, ("prune is True", "label_selectors")),
+    (
+        "bad label selector",
+        {**application("shop"), "prune": True, "label_selectors": ["team in shop"]},
+        ("label_selectors: 'team in shop' is no label selector", "key in (a, b)"),
+    ),
+    (
+        "object outside the selector",
+        {**application("shop", labels={"team": "office"}), "prune": True, "label_selectors": ["team=shop"]},
+        ("/shop: its labels do not match label_selectors (team=shop)", "Add the labels"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "parts"), [case[1:] for case in OPTIONS], ids=[case[0] for case in OPTIONS])
+def test_options(lab: Lab, options: dict[str, Any], parts: tuple[str, ...]) -> None:
+    message = refused(lab, options, *parts)
+    assert "s3cret" not in message
+
+
+def test_all_problems_at_once(lab: Lab) -> None:
+    bad = application("shop", sync_policy={"sync_options": ["CreateNamespace=True"]}, destination={})
+    items = [bad, application("UPPER"), application("fine")]
+    refused(
+        lab, {"applications": items}, "3 problems: (1) ", "sync_options[0]", "destination", "'UPPER'", "Nothing was"
+    )
+
+
+def test_so_many_problems_still_fit_a_line(lab: Lab) -> None:
+    items = [application(f"UPPER-{number}", destination={}) for number in range(500)]
+    refused(lab, {"applications": items}, "1000 problems", "applications[0] (UPPER-0)", " more", "Nothing was written")
+
+
+FILES: list[tuple[str, str, tuple[str, ...]]] = [
+    (
+        "unknown key",
+        HEAD + SPEC.replace("path:", "directroy: {}, path:"),
+        ("(document 1) Application shop.spec.source.directroy: unknown key, did you mean directory?",),
+    ),
+    ("unknown key beside spec", HEAD + SPEC + "extra: 1\n", ("Application shop.extra: unknown key",)),
+    (
+        "unquoted version",
+        HEAD + SPEC.replace("path: deploy", "chart: web, targetRevision: 1.10"),
+        ("spec.source.targetRevision: must be a string, not 1.1; put it in quotes",),
+    ),
+    (
+        "text as boolean",
+        HEAD + SPEC.replace("path:", 'directory: {recurse: "yes"}, path:'),
+        ("spec.source.directory.recurse: must be true or false, not 'yes'",),
+    ),
+    ("list as spec", HEAD + "spec: [a]\n", ("Application shop.spec: must be a mapping, not a list",)),
+    ("no spec", HEAD, ("destination: one of server and name is required", "source")),
+    ("another kind", "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n", ("is a Secret (v1)", "takes Applications")),
+    ("no manifest", "- a\n- b\n", ("(document 1): is no Kubernetes manifest",)),
+    ("a text", "hello\n", ("(document 1): is no Kubernetes manifest",)),
+    ("no YAML", "a: [1,\nb: }\n", ("is no YAML", "line 2")),
+    ("tab", "a:\n\t- b\n", ("is no YAML", "line 2")),
+    ("alias", HEAD + "spec: &x\n  source: *x\n", ("holds an alias", "line 5", "write the value out")),
+    (
+        "bomb",
+        "a: &a [x, x]\n"
+        + "".join(
+            f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+        ),
+        ("holds an alias", "line 2"),
+    ),
+    ("nested lists", "a: " + "[" * 50_000 + "]" * 50_000, ("more than 100 levels of nesting",)),
+    ("nested mappings", "a: " + "{a: " * 50_000 + "}" * 50_000, ("more than 100 levels of nesting",)),
+    ("nested blocks", "\n".join(" " * depth + "a:" for depth in range(400)), ("more than 100 levels of nesting",)),
+    ("Python object", HEAD + "spec: !!python/object/apply:os.system [true]\n", ("line 4",)),
+    ("the same key twice", HEAD + SPEC + SPEC, ("line 5", "holds the key spec twice")),
+    ("wrong version", (HEAD + SPEC).replace("v1alpha1", "v1"), ("is a Application (argoproj.io/v1)",)),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), [case[1:] for case in FILES], ids=[case[0] for case in FILES])
+def test_files(lab: Lab, tmp_path: Path, text: str, parts: tuple[str, ...]) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(text)
+    refused(lab, {"src": str(file)}, str(file), *parts)
+
+
+def test_good_and_bad_files(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(HEAD + SPEC)
+    (tmp_path / "b.yaml").write_text((HEAD + SPEC).replace("name: shop", "name: Shop"))
+    refused(lab, {"src": str(tmp_path)}, str(tmp_path / "b.yaml"), "'Shop' may have only lower-case letters")
+
+
+def test_the_same_name_in_two_files(lab: Lab, tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(HEAD + SPEC)
+    refused(lab, {"src": str(tmp_path)}, "/shop was already named by", "a.yaml", "b.yaml")
+
+
+def test_missing_file(lab: Lab, tmp_path: Path) -> None:
+    refused(lab, {"src": str(tmp_path / "none.yaml")}, f"src {tmp_path / 'none.yaml'}: does not exist", "target host")
+
+
+def test_no_text_file(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_bytes(b"\xff\xfe\x00binary")
+    refused(lab, {"src": str(tmp_path)}, "shop.yaml: cannot be read")

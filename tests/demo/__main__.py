@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.controlplane import ControlPlaneError, build, layout
+from tests.controlplane import ControlPlaneError, build, layout, other
 from tests.controlplane.plane import terminate
 
 from . import places
@@ -32,8 +32,10 @@ def main() -> int:
     keep = parser.parse_args().keep
     signal.signal(signal.SIGTERM, terminate)
     try:
-        if os.environ.get(places.CLUSTER):
-            _given(keep is not None)
+        if os.environ.get(other.KUBECONFIG):
+            if keep is not None:
+                parser.error(f"with {other.KUBECONFIG} nothing can be kept: the Git server ends with the demo")
+            _given()
         else:
             _own(keep and keep.resolve())
     except (DemoError, ControlPlaneError) as error:
@@ -56,9 +58,9 @@ def _own(keep: Path | None) -> None:
         print(f"To end it: {places.stop_command(keep)}")
 
 
-def _given(keep: bool) -> None:
+def _given() -> None:
     narrator = Narrator()
-    with places.given(narrator, keep) as programs:
+    with places.given(narrator) as programs:
         print(f"On the cluster of {programs.kubeconfig}")
         tell(programs, narrator)
     _end(narrator)

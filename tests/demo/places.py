@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.controlplane import ControlPlane, ControlPlaneError, build, layout
+from tests.controlplane import ControlPlane, ControlPlaneError, build, cluster_under_test, layout
 
 from .errors import DemoError
 from .narrator import Narrator
 from .programs import Programs
-
-CLUSTER = "KUBECONFIG_UNDER_TEST"
-REPOSITORY = "GIT_URL_UNDER_TEST"
 
 
 @contextmanager
@@ -62,28 +58,24 @@ def stop_command(state: Path) -> str:
 
 
 @contextmanager
-def given(narrator: Narrator, keep: bool) -> Iterator[Programs]:
-    """The cluster of KUBECONFIG_UNDER_TEST, with Argo CD in its namespace `argocd` and `kubectl` on PATH.
+def given(narrator: Narrator) -> Iterator[Programs]:
+    """The cluster under test, with a Git server on this machine: tests/controlplane/README.md says what both need.
 
-    GIT_URL_UNDER_TEST names a Git repository whose branch `main` the demo may change, that this machine can push to
-    and that Argo CD can read. Unless a push calls Argo CD's webhook, the change arrives minutes later. What the demo
-    makes in the cluster is removed at the end, unless `keep` or the demo fails.
+    What the demo makes in the cluster is removed at the end, also of an interrupted demo, but not if it fails.
     """
-    kubeconfig, repository = Path(os.environ[CLUSTER]).expanduser().resolve(), os.environ.get(REPOSITORY)
-    if not repository:
-        raise DemoError(f"{CLUSTER} is set: set {REPOSITORY} too, to a Git repository that its Argo CD can read")
     folder = Path(tempfile.mkdtemp(prefix="tiphys-demo-"))
-    programs = Programs(kubeconfig, repository, folder)
-    try:
-        yield programs
-        if not keep:
+    with cluster_under_test() as cluster:
+        repository = cluster.create_repository("shop")
+        programs = Programs(cluster.kubeconfig, repository, folder, build().programs)
+        try:
+            yield programs
             _remove(narrator, programs)
-    except DemoError as error:
-        raise DemoError(f"{error}\nLogs: {programs.logs}\nWhat the demo made is still in the cluster.") from None
-    except BaseException:
-        _remove(narrator, programs)
-        shutil.rmtree(folder)
-        raise
+        except DemoError as error:
+            raise DemoError(f"{error}\nLogs: {programs.logs}\nWhat the demo made is still in the cluster.") from None
+        except BaseException:
+            _remove(narrator, programs)
+            shutil.rmtree(folder)
+            raise
     shutil.rmtree(folder)
 
 

@@ -42,7 +42,8 @@ def shop(**options: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("part", ["labels", "annotations"])
 def test_labels_and_annotations(lab: Lab, part: str) -> None:
-    lab.create("shop", spec(), **{part: {"theirs": "1"}})
+    theirs: dict[str, Any] = {part: {"theirs": "1"}}
+    lab.create("shop", spec(), **theirs)
     for mine in ({"a": "1", "b": "2"}, {"b": "3", "example.org/c": ""}, {}, None):
         live = settled(lab, application("shop", **({} if mine is None else {part: mine})), changed=None)
         assert live["metadata"][part] == {"theirs": "1", **(mine or {})}
@@ -85,6 +86,7 @@ def test_items_of_lists(lab: Lab) -> None:
 
 
 def test_values_object(lab: Lab) -> None:
+    values: dict[str, Any]
     for values in (
         {"web": {"replicas": 2, "tls": {"enabled": True, "hosts": ["a", "b"]}}, "db": {}},
         {"web": {"replicas": 0, "tls": {"enabled": False, "hosts": ["a"]}}, "db": {}},

@@ -58,6 +58,29 @@ def run_module(
     return result
 
 
+def run_fresh(name: str, options: Mapping[str, Any], *, without: str, fails: bool = False) -> Result:
+    """Run a module in a fresh interpreter that lacks a library."""
+    with tempfile.TemporaryDirectory(prefix="module-") as folder:
+        hidden = Path(folder) / without
+        hidden.mkdir()
+        (hidden / "__init__.py").write_text(f"raise ModuleNotFoundError(\"No module named '{without}'\")\n")
+        given = {**options, "_ansible_remote_tmp": folder}
+        path = os.pathsep.join([folder, str(COLLECTIONS)])
+        done = subprocess.run(
+            [sys.executable, "-m", f"{MODULES}.{name}"],
+            input=json.dumps({"ANSIBLE_MODULE_ARGS": given}),
+            env={"PATH": os.defpath, "HOME": folder, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    result = _result(name, done.stdout, done.stderr)
+    problem = _problem(result, fails, ())
+    assert not problem, f"{name}: {problem}\n{done.stdout}\n{done.stderr}"
+    return result
+
+
 def _run(name: str, given: Mapping[str, Any], folder: Path, more: Mapping[str, str], timeout: float) -> Result:
     files = {key: str(folder / key) for key in ("arguments", "stdout", "stderr")}
     Path(files["arguments"]).write_text(json.dumps({"ANSIBLE_MODULE_ARGS": given}))
@@ -70,7 +93,10 @@ def _run(name: str, given: Mapping[str, Any], folder: Path, more: Mapping[str, s
         **more,
     }
     _zygote().run({"module": f"{MODULES}.{name}", "environment": environment, **files}, timeout)
-    output, errors = Path(files["stdout"]).read_text(), Path(files["stderr"]).read_text()
+    return _result(name, Path(files["stdout"]).read_text(), Path(files["stderr"]).read_text())
+
+
+def _result(name: str, output: str, errors: str) -> Result:
     try:
         result = Result(json.loads(output))
     except ValueError:

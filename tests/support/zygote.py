@@ -30,8 +30,7 @@ def serve() -> None:
         if child == 0:
             os._exit(run(request))
         print(child, flush=True)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
 def run(request: dict[str, Any]) -> int:

@@ -11,6 +11,7 @@ to write to disk for OpenSSL is gone again before the first request.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import ssl
@@ -68,11 +69,15 @@ def _private_folder() -> Iterator[str]:
 def _configuration(options: Mapping[str, Any], folder: str) -> Any:
     """Give a Configuration of its own: an explicit host, else a kubeconfig, else the pod's own service account."""
     config = Configuration()
+    given = options.get("kubeconfig")
+    where = "kubeconfig" + ("" if isinstance(given, Mapping) else f" {given}") if given else "connection options"
     try:
-        _load(config, options, folder)
-    except (ConfigException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        where = "kubeconfig" if options.get("kubeconfig") else "connection options"
-        raise GitopsError("cannot be used", where=where, why=_first_line(error)) from None
+        with _logged_errors() as logged:
+            _load(config, options, folder)
+    except Exception as error:  # noqa: BLE001  # a broken kubeconfig breaks the client in many ways
+        raise GitopsError("cannot be used", where=where, why=_reason(error)) from None
+    if logged:
+        raise GitopsError("cannot be used", where=where, why=logged[0])
     for option, attribute in (
         ("host", "host"),
         ("ca_cert", "ssl_ca_cert"),
@@ -92,6 +97,19 @@ def _configuration(options: Mapping[str, Any], folder: str) -> Any:
         config.api_key_prefix = {}
         config.refresh_api_key_hook = None
     return config
+
+
+@contextlib.contextmanager
+def _logged_errors() -> Iterator[list[str]]:
+    """Collect what the client only logs before it goes on without credentials: that an exec plugin failed."""
+    messages: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger().addHandler(handler)
+    try:
+        yield messages
+    finally:
+        logging.getLogger().removeHandler(handler)
 
 
 def _load(config: Any, options: Mapping[str, Any], folder: str) -> None:
@@ -132,6 +150,7 @@ def _tls(config: Any) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=config.ssl_ca_cert or None)
         if not config.verify_ssl:
+            urllib3.disable_warnings()  # it was asked for, and each request would write to standard error
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         if config.cert_file:
@@ -160,3 +179,9 @@ def _impersonation(options: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _first_line(error: BaseException) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
+
+
+def _reason(error: BaseException) -> str:
+    """Give an error in a line; one of the YAML parser's has several, and says where in attributes."""
+    mark = getattr(error, "problem_mark", None)
+    return f"line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else _first_line(error)

@@ -56,6 +56,11 @@ class Objects:
         try:
             page: Manifest = self.session.request("GET", url, query=query)
         except ApiError as error:
+            # The version that the pages so far belong to is gone: go on behind them in the present one. What changed
+            # there meanwhile does not matter to us, each object is compared for itself.
+            fresh = error.details.get("continue") if error.status == 410 else None
+            if fresh and fresh != following:
+                return self._page(url, fresh, name)
             raise self._named(error) from None
         return page
 

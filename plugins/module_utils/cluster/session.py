@@ -209,7 +209,7 @@ def _failure(method: str, path: str, response: Any) -> ApiError:
         _STATUS.get(response.status, f"{method} failed"),
         why=message,
         hint=hint,
-        details=status.get("details"),
+        details={**(status.get("details") or {}), "continue": (status.get("metadata") or {}).get("continue")},
     )
 
 

@@ -76,7 +76,7 @@ class Wait:
         """Judge everything as it is now and give the version that a watch can go on from."""
         name, version, seen = self._one(), "", set()
         for page in self.objects.pages(self.namespace, name):
-            version = page["metadata"]["resourceVersion"]
+            version = version or page["metadata"]["resourceVersion"]  # of the first: later pages may be younger
             for live in page["items"]:
                 seen.add(live["metadata"]["name"])
                 self._look(live["metadata"]["name"], live)

@@ -47,7 +47,10 @@ def parallel(work: Callable[[One], Other], items: Iterable[One]) -> Iterator[Oth
 
 
 def observe(session: Session, plan: Plan, scope: Iterable[str] = ()) -> list[Change]:
-    """Show the plan all live objects it is about, and give its changes. ``scope`` adds namespaces to prune in."""
+    """Show the plan all live objects it is about, and give its changes in the order in which they are carried out.
+
+    ``scope`` adds namespaces to prune in.
+    """
     objects = Objects(session, plan.kind)
     names: dict[str, list[str]] = defaultdict(list)
     for namespace, name in plan.keys:
@@ -61,7 +64,7 @@ def observe(session: Session, plan: Plan, scope: Iterable[str] = ()) -> list[Cha
         else:
             for page in objects.pages(namespace):
                 _show(plan, page["items"])
-    return plan.finish()
+    return sorted(plan.finish(), key=_turn)
 
 
 def _show(plan: Plan, found: Iterable[Manifest]) -> None:

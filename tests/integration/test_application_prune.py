@@ -1,4 +1,4 @@
-"""Deleting: what is no longer listed, under a ceiling and inside a scope, and with the finalizers that cascade asks for."""
+"""Deleting what is no longer listed: under a ceiling, inside a scope, with the finalizers that cascade asks for."""
 
 from __future__ import annotations
 

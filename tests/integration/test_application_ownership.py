@@ -189,7 +189,7 @@ def test_an_existing_object_is_adopted(lab: Lab) -> None:
 @contextmanager
 def edited_meanwhile(lab: Lab, refusals: int) -> Iterator[None]:
     """Edit `shop` again and again, until so many of the module's writes were refused for it."""
-    lab.proxy.fault("delay", methods=["PATCH"], milliseconds=400, times=refusals)
+    lab.proxy.fault("delay", methods=["PATCH"], match="/shop?", milliseconds=400, times=refusals)
     lab.proxy.reset()
     over = threading.Event()
 

@@ -49,6 +49,27 @@ def test_labels_and_annotations(lab: Lab, part: str) -> None:
         assert live["metadata"][part] == {"theirs": "1", **(mine or {})}
 
 
+@pytest.mark.parametrize("key", ["labels", "annotations"])
+def test_an_entry_may_be_empty(lab: Lab, key: str) -> None:
+    """A label without a value is a label."""
+    managed = {"automated": {}, "managed_namespace_metadata": {key: {"a": "1"}}}
+    lab.run(application("shop", sync_policy=managed))
+    managed["managed_namespace_metadata"] = {key: {"a": "1", "b": ""}}
+    live = settled(lab, application("shop", sync_policy=managed))
+    assert live["spec"]["syncPolicy"]["managedNamespaceMetadata"] == {key: {"a": "1", "b": ""}}
+    live = settled(lab, application("shop", sync_policy=managed, **{key: {"example.org/subscribe": ""}}))
+    assert live["metadata"][key] == {"example.org/subscribe": ""}
+
+
+def test_zeros_in_items_that_somebody_spelled_out(lab: Lab) -> None:
+    """Argo CD takes them away, and the list from whoever wrote them; ours is written as Argo CD leaves it."""
+    parameters = [{"name": "a", "value": "", "forceString": False}]
+    lab.create("shop", spec(source={"repoURL": REPOSITORY, "path": "deploy", "helm": {"parameters": parameters}}))
+    mine = [{"name": "a", "value": "", "force_string": False}]
+    live = settled(lab, shop(source={**SOURCE["source"], "helm": {"parameters": mine}}))
+    assert live["spec"]["source"]["helm"]["parameters"] == [{"name": "a"}]
+
+
 def test_finalizers(lab: Lab) -> None:
     lab.create("shop", spec(), finalizers=["example.org/theirs"])
     theirs = ["example.org/theirs"]

@@ -41,6 +41,8 @@ def _without_slash(server: Any) -> Any:
     return server.rstrip("/") if isinstance(server, str) else server
 
 
+_SOURCES = (("spec", "source"), ("spec", "sources"), ("spec", "sourceHydrator", "drySource"))
+
 APPLICATION = Kind(
     "argoproj.io",
     "v1alpha1",
@@ -55,13 +57,17 @@ APPLICATION = Kind(
             ("spec", "syncPolicy", "automated", "enabled"),
             ("spec", "syncPolicy", "managedNamespaceMetadata"),
             ("spec", "syncPolicy", "retry"),
+            *((*source, "plugin", "parameters", key) for source in _SOURCES for key in ("string", "array", "map")),
         )
     ),
-    verbatim=frozenset(
+    verbatim=frozenset((*source, "helm", "valuesObject") for source in _SOURCES),
+    maps=frozenset(
         (
-            ("spec", "source", "helm", "valuesObject"),
-            ("spec", "sources", "helm", "valuesObject"),
-            ("spec", "sourceHydrator", "drySource", "helm", "valuesObject"),
+            *((*source, "kustomize", key) for source in _SOURCES for key in ("commonLabels", "commonAnnotations")),
+            *((*source, "kustomize", "patches", "options") for source in _SOURCES),
+            *((*source, "plugin", "parameters", "map") for source in _SOURCES),
+            ("spec", "syncPolicy", "managedNamespaceMetadata", "labels"),
+            ("spec", "syncPolicy", "managedNamespaceMetadata", "annotations"),
         )
     ),
     exclusive=(

@@ -96,7 +96,12 @@ DIRECTORY = record(
 PLUGIN = record(
     name=STRING,
     env=records(**NAME_VALUE),
-    parameters=records(name=STRING, string=STRING, array=STRINGS, map=STRING_MAP),
+    parameters=records(
+        name=STRING,
+        string=Field("str", telling=True),
+        array=Field("list", of=STRING, telling=True),
+        map=Field("dict", of=STRING, telling=True),
+    ),
 )
 TOOLS = Record(helm=HELM, kustomize=KUSTOMIZE, directory=DIRECTORY, plugin=PLUGIN)
 SOURCE = Record(

@@ -20,7 +20,8 @@ class Field:
     """One field. ``type`` is str, int, bool, int_or_str, dict or list; ``of`` is what a list or a free mapping holds.
 
     A dict with ``fields`` is a record of known fields, one with ``of`` maps any key to such a value, and one with
-    neither holds anything. ``key`` is the CRD's name where it is not the option's name in camelCase.
+    neither holds anything. ``key`` is the CRD's name where it is not the option's name in camelCase. ``telling`` marks
+    a field that means something even when it is empty.
     """
 
     type: str
@@ -29,6 +30,7 @@ class Field:
     required: bool = False
     key: str = ""
     choices: tuple[str, ...] = ()
+    telling: bool = False
 
     def key_of(self, option: str) -> str:
         """Give the CRD's name of the option that this field describes."""
@@ -137,7 +139,8 @@ class Reader:
             return []
         if field.of is None:
             return list(value)
-        return [self._value(field.of, item, f"{where}[{index}]") for index, item in enumerate(value)]
+        items = [self._value(field.of, item, f"{where}[{index}]") for index, item in enumerate(value)]
+        return items if field.of.fields is None else [_slim(field.of.fields, item) for item in items]
 
     def _mapping(self, field: Field, value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -165,6 +168,21 @@ class Reader:
         shown = f"{value!r}" if isinstance(value, (str, int, float)) else f"a {type(value).__name__}"
         quotes = "; put it in quotes" if "string" in must and isinstance(value, (int, float)) else ""
         self.problems.append(f"{where}: {must}, not {shown[:80]}{quotes}")
+
+
+def _slim(fields: Record, item: dict[str, Any]) -> dict[str, Any]:
+    """Give the item of a list without what is empty or false and may be left out.
+
+    Argo CD writes it back so (Go's ``omitempty``), and a list that it has changed is no longer ours.
+    """
+    slim = {}
+    for key, value in item.items():
+        field = fields.keys_in_manifest[key][1]
+        left = _slim(field.fields, value) if field.fields is not None else value
+        anything = field.type == "dict" and field.of is None and field.fields is None
+        if left or field.required or field.telling or anything:
+            slim[key] = left
+    return slim
 
 
 _PYTHON: dict[str, Any] = {"str": str, "int": int, "bool": bool, "int_or_str": (int, str)}

@@ -13,6 +13,7 @@ from typing import Any
 from .kind import Kind, Path
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda _self: "missing"})()
+METADATA_MAPS = frozenset((("metadata", "labels"), ("metadata", "annotations")))
 
 
 def canonical(value: Any, path: Path, kind: Kind) -> Any:
@@ -22,6 +23,10 @@ def canonical(value: Any, path: Path, kind: Kind) -> Any:
     """
     if value is MISSING or any(path[: len(top)] == top for top in kind.verbatim):
         return value
+    if path[:-1] in kind.maps or path[:-1] in METADATA_MAPS:
+        return value
+    if isinstance(value, dict) and (path in kind.maps or path in METADATA_MAPS):
+        return value or MISSING
     if isinstance(value, dict):
         slim = {key: canonical(item, (*path, key), kind) for key, item in value.items()}
         value = {key: item for key, item in slim.items() if item is not MISSING}

@@ -126,7 +126,10 @@ class _Walk:
                 self._empty(path, have)
             self._differs(path, steps)
         elif wanted is not MISSING and self._mine(steps) is None:
-            self.found.unowned.append(path)
+            if same(want, have):
+                self.found.unowned.append(path)
+            elif isinstance(want, list):  # somebody spelled zero values out; only our spelling can become ours
+                self._differs(path, steps)
 
     def _empty(self, path: Path, names: Iterable[str]) -> None:
         """Clear what is in a mapping that shall be empty: applying it without its last field leaves null instead."""

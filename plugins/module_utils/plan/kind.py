@@ -43,7 +43,8 @@ class Kind:
 
     ``omitempty`` says that its controller writes objects back without zero values (Go's ``omitempty``), so that a
     field which is false, 0, "" or empty means the same as a missing one; ``telling`` lists the exceptions: fields
-    whose mere presence has a meaning, and ``verbatim`` those below which nothing is dropped. ``exclusive`` names groups
+    whose mere presence has a meaning, ``verbatim`` those below which nothing is dropped, and ``maps`` those whose
+    entries stay, whatever their value, as long as there are any. ``exclusive`` names groups
     of fields of which an object may have only one. ``order`` sorts kinds for creation; deletion goes the other way.
     ``declared_by`` and ``controller`` find another declarative owner, of one field and of the whole spec.
     """
@@ -57,6 +58,7 @@ class Kind:
     omitempty: bool = False
     telling: frozenset[Path] = frozenset()
     verbatim: frozenset[Path] = frozenset()
+    maps: frozenset[Path] = frozenset()
     exclusive: tuple[tuple[Path, ...], ...] = ()
     same_values: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
     declared_by: Callable[[Mapping[str, Any], FieldOwner], str | None] = declared_by

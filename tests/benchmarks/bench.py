@@ -1,0 +1,175 @@
+"""One run of the benchmark: every tool on the same API server, through the same counting proxy."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import urllib3
+
+from tests.controlplane import ControlPlane, Proxy
+
+from . import objects, tools
+from .ceiling import Work
+from .measure import CommandError, Measured, measure
+
+STEPS = ("create", "unchanged", "1 % changed")
+CONNECTIONS = (1, 4, 8, 16, 32)
+
+
+@dataclass
+class Figures:
+    """What was measured of one tool in one step: one value a round. `requests` were the same in each."""
+
+    tool: str
+    delay: int
+    step: str
+    count: int
+    seconds: list[float] = field(default_factory=list)
+    peak: list[float] = field(default_factory=list)
+    module: list[float] = field(default_factory=list)
+    requests: int = 0
+    note: str = ""
+
+    @property
+    def median(self) -> float:
+        """Seconds."""
+        return statistics.median(self.seconds)
+
+
+class Bench:
+    """Measures tools one after the other; `figures` holds all results, `tell` shows progress."""
+
+    def __init__(self, plane: ControlPlane, proxy: Proxy, folder: Path, tell: Callable[[str], None]) -> None:
+        self.plane, self.proxy, self.folder, self.tell = plane, proxy, folder, tell
+        self.delay = 0
+        self.figures: list[Figures] = []
+        self._spaces = 0
+        self._http = urllib3.PoolManager(
+            ca_certs=str(plane.ca_file), headers={"Authorization": f"Bearer {plane.token}"}, timeout=600
+        )
+
+    def set_delay(self, milliseconds: int) -> None:
+        """Add so much to the time of every request from now on."""
+        self.delay = milliseconds
+        self.proxy.clear()
+        if milliseconds:
+            self.proxy.delay(milliseconds)
+
+    def tool(self, tool: tools.Tool, count: int, rounds: int, steps: tuple[str, ...] = STEPS) -> None:
+        """Measure a tool in these steps."""
+        found = {step: self._figures(tool.name, step, count) for step in steps}
+        for _ in range(rounds):
+            namespace = self._namespace()
+            for step in steps:
+                changed = max(1, count // 100) if step == STEPS[2] else 0
+                file = self.folder / "applications.yaml"
+                objects.write(file, count, namespace, changed)
+                self.proxy.reset()
+                self._add(found[step], self._run(tool, file))
+                self._verify(tool.name, namespace, {"v1.0.0": count - changed, "v2.0.0": changed})
+            self._empty(namespace)
+        self._show(found.values())
+
+    def warm_up(self, tool: tools.Tool) -> None:
+        """Run a tool once on a few objects, so that neither it nor the server does anything for the first time."""
+        namespace, file = self._namespace(), self.folder / "applications.yaml"
+        objects.write(file, 10, namespace)
+        self._run(tool, file)
+        self._empty(namespace)
+
+    def empty_playbook(self, tool: tools.Tool, rounds: int) -> None:
+        """Measure Ansible doing nothing."""
+        figures = self._figures(tool.name, "", 0)
+        for _ in range(rounds):
+            self._add(figures, self._run(tool, self.folder / "none"))
+        self._show([figures])
+
+    def ceiling(self, count: int, rounds: int) -> None:
+        """Measure the bare requests: try each number of connections, then repeat with the best; and the list."""
+        create, unchanged = self._figures("ceiling", STEPS[0], count), self._figures("ceiling", STEPS[1], count)
+        tried = {connections: self._bare(count, connections, unchanged) for connections in CONNECTIONS}
+        best = min(tried, key=lambda connections: tried[connections])
+        create.seconds = [tried[best], *(self._bare(count, best, unchanged) for _ in range(rounds - 1))]
+        create.requests = count
+        create.note = ", ".join(f"{connections}: {seconds:.2f} s" for connections, seconds in tried.items())
+        self._show([create, unchanged])
+
+    def _bare(self, count: int, connections: int, listed: Figures) -> float:
+        """Seconds to create with so many connections; adds the time of a list to `listed`."""
+        namespace = self._namespace()
+        plane, proxy = self.plane, self.proxy
+        work = Work(proxy.host, plane.token, str(plane.ca_file), namespace, count, connections)
+        seconds = _work(work)
+        proxy.reset()
+        listed.seconds.append(_work(Work(**{**asdict(work), "connections": 0})))
+        listed.requests = proxy.counters().total
+        self._empty(namespace)
+        return seconds
+
+    def _run(self, tool: tools.Tool, file: Path) -> Measured:
+        argv, environment = tool.command(self.proxy.kubeconfig, file)
+        return measure(argv, environment, self.folder / "output")
+
+    def _add(self, figures: Figures, measured: Measured) -> None:
+        figures.seconds.append(measured.seconds)
+        figures.peak.append(measured.peak)
+        figures.module.append(measured.module)
+        figures.requests = self.proxy.counters().total if figures.count else 0
+
+    def _figures(self, tool: str, step: str, count: int) -> Figures:
+        self.figures.append(Figures(tool, self.delay, step, count))
+        return self.figures[-1]
+
+    def _show(self, figures: Iterable[Figures]) -> None:
+        for each in figures:
+            times = " ".join(f"{seconds:.2f}" for seconds in each.seconds)
+            self.tell(f"{each.delay:2} ms  {each.tool:24} {each.count:6} {each.step:12} {times} s")
+
+    def _namespace(self) -> str:
+        self._spaces += 1
+        name = f"bench-{self._spaces}"
+        body = json.dumps({"metadata": {"name": name}}).encode()
+        answer = self._http.request("POST", f"{self.plane.host}/api/v1/namespaces", body=body)
+        assert answer.status == 201, answer.data
+        return name
+
+    def _url(self, namespace: str) -> str:
+        return f"{self.plane.host}/apis/argoproj.io/v1alpha1/namespaces/{namespace}/applications"
+
+    def _verify(self, tool: str, namespace: str, expected: dict[str, int]) -> None:
+        """CommandError unless a tool did what its time is taken for: so many Applications at each revision."""
+        found: Counter[str] = Counter()
+        following = "start"
+        while following:  # by pages, as the memory of this process counts as that of the next command
+            query = f"limit=500&continue={following}" if found else "limit=500"
+            page = self._http.request("GET", f"{self._url(namespace)}?{query}").json()
+            found.update(each["spec"]["source"]["targetRevision"] for each in page["items"])
+            following = page["metadata"].get("continue", "")
+        if found != +Counter(expected):
+            raise CommandError(f"{tool} left {dict(found)} Applications by revision, expected {expected}")
+
+    def _empty(self, namespace: str) -> None:
+        """Delete what a tool made, so that the next one finds the same server."""
+        url = self._url(namespace)
+        while True:
+            answer = self._http.request("DELETE", url)
+            assert answer.status == 200, answer.data
+            if not self._http.request("GET", f"{url}?limit=1").json()["items"]:
+                time.sleep(0.5)  # for what the server still does about it
+                return
+
+
+def _work(work: Work) -> float:
+    argv = [sys.executable, "-m", Work.__module__]
+    done = subprocess.run(argv, input=json.dumps(asdict(work)), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise CommandError(f"the ceiling: {done.stderr[-2000:]}")
+    return float(done.stdout)

@@ -49,7 +49,12 @@ def client_side_parent(lab: Lab) -> str:
 
 
 def application_set(lab: Lab) -> str:
-    reference = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "name": "fleet", "uid": "0-1-2-3"}
+    sets = lab.url().replace("/applications", "/applicationsets")
+    manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": {"name": "fleet"}}
+    template = {"metadata": {"name": "shop"}, "spec": theirs()}
+    fleet = lab.send("POST", sets, {**manifest, "spec": {"generators": [], "template": template}})
+    reference = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "name": "fleet"}
+    reference["uid"] = fleet["metadata"]["uid"]  # else the garbage collector takes the Application away
     lab.create("shop", theirs(), "argocd-applicationset-controller", ownerReferences=[reference])
     return "spec.source.path is applied by ApplicationSet fleet"
 

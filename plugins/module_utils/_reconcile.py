@@ -16,7 +16,7 @@ from .cluster.engine import BeforeDelete, execute, observe
 from .cluster.session import Session
 from .manifests.document import dump
 from .plan.kind import Kind, Manifest
-from .plan.plan import Plan, Prune, key_of
+from .plan.plan import Plan, Prune, located
 from .plan.report import Report
 from .plan.selector import Selector
 
@@ -31,7 +31,7 @@ def reconcile(
     """Make the cluster's objects of a kind what is desired (or absent), in check mode only on paper."""
     options = module.options
     manifests = list(desired)
-    prune = _prune(options, manifests)
+    prune = _prune(options, kind, manifests)
     plan = Plan(
         kind,
         manifests,
@@ -52,22 +52,30 @@ def reconcile(
         for outcome in execute(session, [plan], before_delete):
             if outcome.error:
                 report.failed(outcome.change, outcome.error)
+            elif outcome.idle:
+                report.idle()
             else:
                 report.done(outcome.change)
     return report
 
 
-def _prune(options: Any, desired: list[Manifest]) -> Prune | None:
+def _prune(options: Any, kind: Kind, desired: list[Manifest]) -> Prune | None:
     """Give the permission to prune; every desired object must lie in its scope, or it could never be pruned itself."""
     if not options["prune"]:
         return None
     selector = Selector(options["label_selectors"])
+    if selector.matches({}):
+        raise GitopsError(
+            f"{selector.text!r} selects objects that have no label at all",
+            where="label_selectors",
+            hint="Name a label that all objects of this task carry, such as team=shop.",
+        )
     for manifest in desired:
         if not selector.matches(manifest["metadata"].get("labels") or {}):
-            namespace, name = key_of(manifest)
+            meta = manifest["metadata"]
             raise GitopsError(
                 f"its labels do not match label_selectors ({selector.text}), so it would never be pruned",
-                where=f"{manifest['kind']} {namespace}/{name}",
+                where=located(kind, meta.get("namespace", ""), meta["name"]),
                 hint="Add the labels, or change label_selectors.",
             )
     return Prune(selector, options["max_deletions"], options["allow_empty"])

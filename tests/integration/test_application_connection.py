@@ -150,7 +150,7 @@ def test_missing_definition(lab: Lab, count: int) -> None:
     lab.proxy.fault("status", status=404, body="404 page not found\n", match="/apis/argoproj.io/")
     items = {"applications": [application(f"shop-{number}") for number in range(count)]}
     result = lab.run(items, fails=True)
-    refused(result, "the cluster knows no applications.argoproj.io/v1alpha1", "Install its CustomResourceDefinition")
+    refused(result, "the cluster knows no Application (argoproj.io/v1alpha1)", "Install its CustomResourceDefinition")
     assert lab.proxy.writes() == []
 
 

@@ -8,8 +8,10 @@ import pytest
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import from_manifest, from_options
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_rules import SYNC_OPTIONS, problems
+from ansible_collections.tiphys.gitops.plugins.module_utils.plan.kind import sendable
 
 Json = dict[str, Any]
 SOURCE: Json = {"repo_url": "https://x/y.git", "path": "a"}
@@ -114,7 +116,7 @@ def test_values_convert_as_ansible_converts_them() -> None:
 def test_a_manifest_must_have_the_right_types_already() -> None:
     collected: list[str] = []
     spec = {"source": {"repoURL": "https://x", "targetRevision": 1, "pth": "a"}, "revisionHistoryLimit": "3"}
-    from_manifest({"metadata": {"name": "a", "uid": "1"}, "spec": spec, "data": {}}, "file", collected)
+    from_manifest({"metadata": {"name": "a"}, "spec": spec, "data": {}}, "file", collected)
     assert sorted(collected) == [
         "file.data: unknown key",
         "file.spec.revisionHistoryLimit: must be an integer, not '3'",
@@ -128,7 +130,7 @@ def test_an_exported_manifest_is_taken_without_what_the_server_wrote() -> None:
     meta = {"name": "a", "uid": "1", "resourceVersion": "2", "managedFields": [], "labels": {"x": "y"}}
     spec = {"source": {"repoURL": "https://x", "path": "a"}, "destination": {"name": "one"}, "project": "web"}
     given = {"metadata": meta, "spec": spec, "status": {"sync": {}}, "operation": {}}
-    built = from_manifest(given, "file", collected)
+    built = from_manifest(sendable(given, APPLICATION), "file", collected)
     assert collected == []
     assert built["metadata"] == {"name": "a", "labels": {"x": "y"}}
     assert built["spec"] == spec

@@ -226,3 +226,94 @@ def test_list_items_with_keys_are_compared_one_by_one() -> None:
 def test_status_and_operation_are_never_compared() -> None:
     live = {**app(SPEC, ours(SPEC)), "status": {"sync": 1}, "operation": {"sync": {}}}
     assert not compare({**app(SPEC), "status": {"other": 2}}, live, APPLICATION)
+
+
+SERVICE = Kind("", "v1", "Service", "services")
+
+
+def service(spec: Json, *managed: Json) -> Json:
+    meta = {"name": "web", "namespace": "shop", "managedFields": list(managed)}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}
+
+
+def test_a_mapping_that_the_server_tracks_as_a_whole_is_compared_as_a_whole() -> None:
+    tree: Json = {"f:spec": {"f:selector": {}}}
+    live: Json = {"selector": {"app": "web"}}
+    mine = entry("tiphys.gitops", "Apply", tree)
+    assert not compare(service({"selector": {"app": "web"}}), service(live, mine), SERVICE)
+    more = service({"selector": {"app": "web", "tier": "x"}}, mine)
+    assert paths(compare(service({"selector": {"app": "web"}}), more, SERVICE).changed) == ["spec.selector"]
+    theirs = service(live, entry("flux", "Apply", tree))
+    assert compare(service({"selector": {"app": "api"}}), theirs, SERVICE).conflicts[0].owner == "field manager flux"
+    by_hand = service(live, entry("kubectl-edit", "Update", tree))
+    assert compare(service({"selector": {"app": "api"}}), by_hand, SERVICE).overrides
+
+
+def ports(*keys: str) -> Json:
+    return {"f:spec": {"f:ports": {f"k:{key}": {".": {}, "f:port": {}, "f:protocol": {}} for key in keys}}}
+
+
+UDP, TCP = '{"port":53,"protocol":"UDP"}', '{"port":53,"protocol":"TCP"}'
+
+
+def test_an_item_without_a_defaulted_key_finds_its_own_partner() -> None:
+    udp, tcp = {"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}
+    only_udp = service({"ports": [udp]}, entry("tiphys.gitops", "Apply", ports(UDP)))
+    assert compare(service({"ports": [udp, {"port": 53}]}), only_udp, SERVICE).changed
+    assert compare(service({"ports": [{"port": 53}, udp]}), only_udp, SERVICE).changed
+    both = service({"ports": [tcp, udp]}, entry("tiphys.gitops", "Apply", ports(UDP, TCP)))
+    assert not compare(service({"ports": [{"port": 53}, udp]}), both, SERVICE).changed
+    assert compare(service({"ports": [udp]}), both, SERVICE).stale
+
+
+def test_an_empty_list_of_keyed_items_means_none_of_ours() -> None:
+    theirs = service({"ports": [{"port": 53, "protocol": "UDP"}]}, entry("flux", "Apply", ports(UDP)))
+    assert not compare(service({"ports": []}), theirs, SERVICE)
+
+
+def test_the_tables_of_a_kind_do_not_count_list_positions() -> None:
+    kind = Kind("", "v1", "Pod", "pods", omitempty=True, telling=frozenset((("spec", "env", "value"),)))
+    tree: Json = {"f:spec": {"f:env": {'k:{"name":"a"}': {".": {}, "f:name": {}}}}}
+    live = service({"env": [{"name": "a"}]}, entry("tiphys.gitops", "Apply", tree))
+    assert compare(service({"env": [{"name": "a", "value": ""}]}), live, kind).changed
+
+
+def test_an_empty_mapping_only_has_to_be_there_for_kinds_without_omitempty() -> None:
+    config = Kind("", "v1", "ConfigMap", "configmaps")
+    hand = entry("kubectl-edit", "Update", {"f:data": {"f:a": {}}})
+    live = {**service({}, hand), "data": {"a": "1"}}
+    del live["spec"]
+    want: Json = {"metadata": {"name": "web", "namespace": "shop"}, "data": {}}
+    found = compare(want, live, config)
+    assert not found.cleared
+    assert not found.changed
+
+
+def test_a_label_that_another_owner_shares_is_not_cleared_from_under_it() -> None:
+    tree: Json = {"f:metadata": {"f:labels": {".": {}, "f:a": {}}}}
+    mine, flux = entry("tiphys.gitops", "Apply", tree), entry("flux", "Apply", tree)
+    found = compare(app({}, labels={}), app({}, mine, flux, labels={"a": "b"}), APPLICATION)
+    assert not found.cleared
+    assert paths(found.stale) == ["metadata.labels.a"]
+
+
+def test_another_spelling_held_by_somebody_is_taken_over_when_something_is_written() -> None:
+    live = {**SPEC, "destination": {"server": "https://k"}}
+    want = {**SPEC, "destination": {"server": "https://k/"}}
+    hand = entry("argocd-server", "Update", {"f:spec": {"f:destination": {"f:server": {}}}})
+    mine = ours({key: value for key, value in SPEC.items() if key != "destination"})
+    assert not difference(want, live, mine, hand)
+    assert difference({**want, "project": "new"}, live, mine, hand).overrides
+    flux = entry("flux", "Apply", {"f:spec": {"f:destination": {"f:server": {}}}})
+    assert difference({**want, "project": "new"}, live, mine, flux).conflicts
+
+
+def test_an_autoscaler_owns_what_it_scales() -> None:
+    scaled = {**entry("kube-controller-manager", "Update", {"f:spec": {"f:replicas": {}}}), "subresource": "scale"}
+    found = compare(app({"replicas": 3}), app({"replicas": 5}, scaled), DEPLOYMENT)
+    assert found.conflicts == [Conflict("spec.replicas", "kube-controller-manager, which scales it")]
+
+
+def test_what_was_written_through_the_status_is_not_ours_to_take_away() -> None:
+    status = {**entry("tiphys.gitops", "Apply", {"f:status": {"f:x": {}}}), "subresource": "status"}
+    assert not compare(app(SPEC), app(SPEC, ours(SPEC), status), APPLICATION)

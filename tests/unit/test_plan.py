@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError, refuse
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
+from ansible_collections.tiphys.gitops.plugins.module_utils.plan.kind import Kind
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.plan import Plan, Prune
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.report import Report
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.selector import Selector
@@ -139,3 +140,82 @@ def test_an_error_is_one_line() -> None:
     assert str(error) == "Application a/b: went wrong: because of this. Do that."
     with pytest.raises(GitopsError, match=r"2 problems: \(1\) a; \(2\) b"):
         refuse(["a", "b"])
+
+
+def test_an_object_without_a_namespace_is_refused() -> None:
+    manifest = app("a")
+    manifest["metadata"]["namespace"] = ""
+    with pytest.raises(GitopsError, match=r"Application a: metadata\.namespace is missing"):
+        Plan(APPLICATION, [manifest])
+
+
+def test_a_cluster_scoped_object_has_no_namespace() -> None:
+    kind = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
+    plan = observed(Plan(kind, [app("shop")]), {"metadata": {"name": "shop"}})
+    assert plan.keys == [("", "shop")]
+    assert [change.action for change in plan.finish()] == ["update"]
+
+
+def test_what_only_the_server_writes_is_never_sent() -> None:
+    exported = {**live("a", ownerReferences=[{}]), "status": {}, "operation": {}}
+    sent = Plan(APPLICATION, [exported]).finish()[0].desired
+    assert sent == app("a")
+
+
+def test_an_object_on_its_way_out_cannot_be_made_present() -> None:
+    dying = live("a", deletionTimestamp="2026-01-01T00:00:00Z", finalizers=["x/y"])
+    change = observed(Plan(APPLICATION, [app("a")]), dying).finish()[0]
+    assert "being deleted (held by x/y)" in change.refusal
+
+
+def test_an_application_of_an_applicationset_is_not_pruned() -> None:
+    generated = live("gen", ownerReferences=[{"kind": "ApplicationSet", "name": "fleet"}], **WEB)
+    change = observed(Plan(APPLICATION, [app("keep", **WEB)], prune=prune()), generated).finish()[0]
+    assert "ApplicationSet fleet" in change.refusal
+
+
+def test_absent_and_pruning_do_not_mix() -> None:
+    with pytest.raises(GitopsError, match="two tasks"):
+        Plan(APPLICATION, [app("a")], absent=True, prune=prune())
+
+
+def test_a_deletion_is_looked_at_again_after_the_object_moved() -> None:
+    plan = Plan(APPLICATION, [app("keep", **WEB)], prune=prune())
+    deletion = next(one for one in observed(plan, live("old", **WEB)).finish() if one.action == "delete")
+    another = live("old", **WEB)
+    another["metadata"]["uid"] = "another"
+    assert plan.again(deletion, None) is None
+    assert plan.again(deletion, live("old")) is None  # it lost the label
+    assert plan.again(deletion, another) is None
+    assert plan.again(deletion, live("old", **WEB)) == deletion
+
+
+def test_an_update_is_looked_at_again_after_the_object_moved() -> None:
+    plan = observed(Plan(APPLICATION, [app("a")]), live("a", "old"))
+    update = plan.finish()[0]
+    assert plan.again(update, live("a")) is None
+    left = plan.again(update, live("a", "other"))
+    assert left is not None
+    assert left.action == "update"
+    gone = plan.again(update, None)
+    assert gone is not None
+    assert gone.action == "create"
+
+
+def test_masked_values_show_only_that_they_differ() -> None:
+    secret = Kind("", "v1", "Secret", "secrets", masked=frozenset((("data",), ("stringData",))))
+
+    def manifest(value: str) -> dict[str, Any]:
+        return {"metadata": {"name": "a", "namespace": "b"}, "data": {"password": value, "other": "same"}}
+
+    plan = observed(Plan(secret, [manifest("bmV3")], keep_text=True), manifest("b2xk"))
+    change = plan.finish()[0]
+    shown = repr((change.before, change.after))
+    assert "bmV3" not in shown
+    assert "b2xk" not in shown
+    assert change.before is not None
+    assert change.after is not None
+    assert change.before["data"]["password"] != change.after["data"]["password"]
+    assert change.before["data"]["other"] == change.after["data"]["other"]
+    created = Plan(secret, [manifest("bmV3")], keep_text=True).finish()[0]
+    assert "bmV3" not in repr(created.after)

@@ -12,7 +12,8 @@ from .._errors import refuse
 from .._files import read_manifests
 from ..manifests.application import OPTIONS, SPEC, from_manifest, from_options
 from ..manifests.application_rules import problems
-from ..plan.kind import Manifest
+from ..plan.kind import Manifest, sendable
+from .kinds import APPLICATION
 
 Found = tuple[str, Manifest]
 ALONE = tuple(name for name in (*SPEC, "spec_overrides", "labels", "annotations", "finalizers"))
@@ -48,7 +49,7 @@ def _misplaced(options: Mapping[str, Any]) -> Iterator[str]:
         yield "wait: goes with state present or absent, not rendered"
     if options.get("dest") is not None and state != "rendered":
         yield f"dest: goes with state rendered, not {state}"
-    yield from (f"{key}: is empty" for key in ("name", "src", "dest") if options.get(key) == "")
+    yield from (f"{key}: is empty" for key in ("name", "namespace", "src", "dest") if options.get(key) == "")
 
 
 def _named(options: Mapping[str, Any], found: list[str]) -> Iterator[Found]:
@@ -78,7 +79,7 @@ def _from_file(document: Any, where: str, found: list[str]) -> Iterator[Found]:
         found.append(f"{where}: is a {what[1]} ({what[0]}), this module takes Applications (argoproj.io/v1alpha1)")
         return
     place = f"{where} Application {document['metadata'].get('name', 'without name')}"
-    yield place, from_manifest(document, place, found)
+    yield place, from_manifest(sendable(document, APPLICATION), place, found)
 
 
 def _twice(named: list[Found]) -> list[str]:

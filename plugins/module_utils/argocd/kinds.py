@@ -74,6 +74,7 @@ APPLICATION = Kind(
         (("spec", "source"), ("spec", "sources"), ("spec", "sourceHydrator")),
         (("spec", "destination", "server"), ("spec", "destination", "name")),
     ),
+    untouched=frozenset(("status", "operation")),
     same_values={("spec", "destination", "server"): _without_slash},
     declared_by=declarative_owner,
     controller=application_set,

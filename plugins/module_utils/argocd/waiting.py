@@ -53,7 +53,9 @@ def wait_until(session: Session, options: Mapping[str, Any], report: Report) -> 
         wait = Wait(Objects(session, APPLICATION), namespace, judge)
         return wait.until(names[namespace], end - time.monotonic())
 
-    for namespace, verdicts in zip(names, parallel(one, names)):
+    with session.limited(options["wait_timeout"]):
+        found = list(parallel(one, names))
+    for namespace, verdicts in zip(names, found):
         for name, verdict in verdicts.items():
             if not verdict.settled:
                 late = "" if verdict.failed else f"not there after {options['wait_timeout']:g} s: "

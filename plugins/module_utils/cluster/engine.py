@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Callable, Optional, TypeVar
 
-from ..plan.kind import Manifest
+from ..plan.compare import spelled
+from ..plan.kind import Kind, Manifest
 from ..plan.plan import Change, Plan
 from .objects import Objects
 from .session import ApiError, Session
@@ -24,6 +24,8 @@ SINGLE = 8
 TRIES = 5
 """How often a change is compared anew because somebody wrote the object in between."""
 
+CONFLICT, GONE = 409, 404
+
 BeforeDelete = Callable[[Change], Optional[Manifest]]
 """Gives a patch to merge into an object right before it is deleted, or None."""
 
@@ -33,10 +35,10 @@ Other = TypeVar("Other")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a change: the object as the server gave it back, or why it failed."""
+    """What became of a change: carried out, found to be ``idle`` (it was so already), or failed with an ``error``."""
 
     change: Change
-    live: Manifest | None = None
+    idle: bool = False
     error: str = ""
 
 
@@ -52,24 +54,19 @@ def observe(session: Session, plan: Plan, scope: Iterable[str] = ()) -> list[Cha
     ``scope`` adds namespaces to prune in.
     """
     objects = Objects(session, plan.kind)
-    names: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = {namespace if plan.kind.namespaced else "": [] for namespace in scope}
     for namespace, name in plan.keys:
-        names[namespace].append(name)
-    for namespace in scope:
-        names.setdefault(namespace, [])
-    for namespace, wanted in names.items():
-        if plan.prune is None and len(wanted) <= SINGLE:
-            found = parallel(lambda name, space=namespace: objects.get(space, name), wanted)  # type: ignore[misc]
-            _show(plan, (live for live in found if live is not None))
-        else:
-            for page in objects.pages(namespace):
-                _show(plan, page["items"])
+        names.setdefault(namespace, []).append(name)
+    few = {space: wanted for space, wanted in names.items() if plan.prune is None and len(wanted) <= SINGLE}
+    single = [(space, name) for space, wanted in few.items() for name in wanted]
+    for live in parallel(lambda key: objects.get(*key), single):
+        if live is not None:
+            plan.observe(live)
+    for namespace in names.keys() - few.keys():
+        for page in objects.pages(namespace):
+            for live in page["items"]:
+                plan.observe(live)
     return sorted(plan.finish(), key=_turn)
-
-
-def _show(plan: Plan, found: Iterable[Manifest]) -> None:
-    for live in found:
-        plan.observe(live)
 
 
 def execute(session: Session, plans: Iterable[Plan], before_delete: BeforeDelete | None = None) -> Iterator[Outcome]:
@@ -77,7 +74,7 @@ def execute(session: Session, plans: Iterable[Plan], before_delete: BeforeDelete
     work = [(_turn(change), plan, change) for plan in plans for change in plan.changes]
     work.sort(key=itemgetter(0))
     for _turns, group in groupby(work, key=itemgetter(0)):
-        yield from parallel(lambda one: _Worker(session, one[1], before_delete).carry_out(one[2]), group)
+        yield from parallel(lambda one: _Worker(session, one[1], one[2].kind, before_delete).settle(one[2]), group)
 
 
 def _turn(change: Change) -> int:
@@ -86,51 +83,60 @@ def _turn(change: Change) -> int:
 
 
 class _Worker:
-    def __init__(self, session: Session, plan: Plan, before_delete: BeforeDelete | None) -> None:
-        self.session, self.plan, self.before_delete = session, plan, before_delete
+    """Carries out one change after the other of a plan."""
 
-    def carry_out(self, change: Change) -> Outcome:
+    def __init__(self, session: Session, plan: Plan, kind: Kind, before_delete: BeforeDelete | None) -> None:
+        self.plan, self.before_delete, self.objects = plan, before_delete, Objects(session, kind)
+
+    def settle(self, change: Change) -> Outcome:
+        """Carry a change out; when the object moved in between, look again and do what is then left to do."""
+        now = change
         try:
-            if change.action == "delete":
-                return self._delete(change)
-            return self._apply(change)
+            for _attempt in range(TRIES):
+                if now.refusal:
+                    return Outcome(now, error=now.refusal)
+                try:
+                    return Outcome(now, idle=not self._carry_out(now))
+                except ApiError as error:
+                    if error.status != CONFLICT:
+                        raise
+                    left = self.plan.again(now, self.objects.get(change.namespace, change.name))
+                    if left is None:
+                        return Outcome(now, idle=not error.repeated)
+                    now = left
         except ApiError as error:
-            return Outcome(change, error=str(error))
+            return Outcome(now, error=str(error))
+        except Exception as error:  # noqa: BLE001 - a mistake of ours with one object must not hide what became of others
+            return Outcome(now, error=f"unexpected {type(error).__name__}: {error}. Please report this as a bug")
+        return Outcome(now, error=f"somebody else keeps writing it: {TRIES} attempts came too late")
 
-    def _delete(self, change: Change) -> Outcome:
-        objects = Objects(self.session, change.kind)
-        patch = self.before_delete(change) if self.before_delete else None
-        if patch is not None:
-            objects.patch(change.namespace, change.name, patch)
-        objects.delete(change.namespace, change.name, change.uid)
-        return Outcome(change)
-
-    def _apply(self, change: Change) -> Outcome:
-        """Apply a change; when the object moved in between, compare again and apply what is then left to do."""
-        objects = Objects(self.session, change.kind)
-        now: Change | None = change
-        for attempt in range(TRIES):
-            if now is None:
-                return Outcome(change, live=objects.get(change.namespace, change.name))
-            if now.refusal:
-                return Outcome(now, error=now.refusal)
-            try:
-                return Outcome(change, live=self._write(objects, now))
-            except ApiError as error:
-                if error.status != 409 or attempt == TRIES - 1:
-                    raise
-                now = self._again(objects, change)
-        return Outcome(change, error="somebody else keeps writing this object; nothing was settled")
-
-    def _write(self, objects: Objects, change: Change) -> Manifest:
+    def _carry_out(self, change: Change) -> bool:
+        """Carry a change out and say whether it made a difference. Raises ApiError 409 when the object moved."""
+        if change.action == "delete":
+            return self._delete(change)
         version = change.version if change.overrides else ""
+        desired = change.desired or {}
         if change.cleared:
-            cleared = objects.clear(change.namespace, change.name, change.cleared, change.version)
+            cleared = self.objects.clear(change.namespace, change.name, change.cleared, change.version)
             version = cleared["metadata"]["resourceVersion"]
-        return objects.apply(change.desired or {}, version=version, force=change.overrides)
+        try:
+            applied = self.objects.apply(desired, version=version, force=change.overrides)
+        except ApiError as error:
+            if change.cleared and error.status != CONFLICT:
+                error.hint = f"{', '.join(map(spelled, change.cleared))} had been removed before. {error.hint}"
+            raise
+        return bool(applied["metadata"].get("resourceVersion") != change.version)
 
-    def _again(self, objects: Objects, change: Change) -> Change | None:
-        live = objects.get(change.namespace, change.name)
-        if live is None:
-            return replace(change, version="", cleared=(), overrides=False)
-        return self.plan.compare(change.desired or {}, live)
+    def _delete(self, change: Change) -> bool:
+        """Delete the object that was looked at. A patch, or a selector, holds for it as it was then and no later."""
+        patch = self.before_delete(change) if self.before_delete else None
+        version = change.version if change.pruned else ""
+        try:
+            if patch is not None:
+                bound = {**patch, "metadata": {**patch["metadata"], "resourceVersion": change.version}}
+                version = self.objects.patch(change.namespace, change.name, bound)["metadata"]["resourceVersion"]
+            self.objects.delete(change.namespace, change.name, uid=change.uid, version=version)
+        except ApiError as error:
+            if error.status != GONE:
+                raise
+        return True

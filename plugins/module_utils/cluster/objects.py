@@ -104,14 +104,11 @@ class Objects:
             node[path[-1]] = None
         return self.patch(namespace, name, body)
 
-    def delete(self, namespace: str, name: str, uid: str = "") -> None:
-        """Delete one object; one that is gone already, or a later one of the same name, counts as deleted."""
-        body = {"preconditions": {"uid": uid}} if uid else {}
-        try:
-            self.session.request("DELETE", self.url(namespace, name), body=body, kind="application/json")
-        except ApiError as error:
-            if error.status != 404 and not (error.status == 409 and uid):
-                raise
+    def delete(self, namespace: str, name: str, uid: str = "", version: str = "") -> None:
+        """Delete one object: the one of this uid, and at this resourceVersion if given, else ApiError 409."""
+        conditions = {"uid": uid, "resourceVersion": version}
+        body = {"preconditions": {key: value for key, value in conditions.items() if value}}
+        self.session.request("DELETE", self.url(namespace, name), body=body, kind="application/json")
 
     def watch(self, namespace: str, version: str, seconds: float, name: str = "") -> Iterator[tuple[str, Manifest]]:
         """Give (ADDED, MODIFIED, DELETED or BOOKMARK, object) from a resourceVersion on, for so many seconds at most.
@@ -136,8 +133,6 @@ class Objects:
         """Say of a collection that the server does not know, that its definition is missing."""
         if error.status != 404 or error.details.get("name"):
             return error
-        return ApiError(
-            404,
-            f"the cluster knows no {self.kind.plural}.{self.kind.group}/{self.kind.version}",
-            hint=f"Install its CustomResourceDefinition {self.kind.plural}.{self.kind.group} first.",
-        )
+        hint = f"Install its CustomResourceDefinition {self.kind.plural}.{self.kind.group} first."
+        what = f"the cluster knows no {self.kind.name} ({self.kind.api_version})"
+        return ApiError(404, what, hint=hint if self.kind.group else "")

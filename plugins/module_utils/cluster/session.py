@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import threading
@@ -39,7 +40,12 @@ class Limits:
 
 
 class ApiError(GitopsError):
-    """An answer of the API server that is not a success, or none at all (``status`` 0)."""
+    """An answer of the API server that is not a success, or none at all (``status`` 0).
+
+    ``repeated`` says that the request was sent more than once, so that an earlier one may have had its effect.
+    """
+
+    repeated = False
 
     def __init__(self, status: int, what: str, *, why: str = "", hint: str = "", details: Any = None) -> None:
         super().__init__(what, why=why, hint=hint)
@@ -64,6 +70,16 @@ class Session:
         self._met = False
         self._gate = 0.0
         self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Let everything that is done meanwhile, by any thread, end within so many seconds."""
+        before = self._end
+        self._end = min(before, time.monotonic() + seconds)
+        try:
+            yield
+        finally:
+            self._end = before
 
     def remaining(self) -> float:
         """Give the seconds left until the deadline; raise when there are none."""
@@ -94,6 +110,7 @@ class Session:
                 asked = response.headers.get("Retry-After")
             except (HTTPError, ValueError) as error:
                 failure, asked = self._unreached(error), None
+            failure.repeated = attempt > 1
             pause = self._pause(attempt, asked)
             if not self._may_repeat(failure.status, attempt):
                 raise failure
@@ -119,7 +136,7 @@ class Session:
                 response.read()
                 raise _failure("GET", path, response)
             yield from _lines(response, time.monotonic() + seconds)
-        except HTTPError:
+        except (HTTPError, ValueError):  # broken off, or in the middle of a line
             return
         finally:
             response.close()

@@ -16,8 +16,6 @@ from .session import ApiError
 
 NUDGE = 5.0
 """Seconds between two nudges of the same object."""
-STRETCH = 60.0
-"""Seconds after which a watch is opened anew: one that fell silent cannot be told from one with nothing to say."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,14 @@ class Wait:
         An error of the API server is the verdict on all that were still waited for.
         """
         self._pending = set(names)
+        end = time.monotonic() + seconds
         try:
-            self._follow(time.monotonic() + seconds)
+            self._follow(end)
         except ApiError as error:
-            self.verdicts.update(dict.fromkeys(self._pending, Verdict(failed=True, text=str(error))))
+            late = time.monotonic() >= end
+            for name in self._pending:
+                if not late or name not in self.verdicts:
+                    self.verdicts[name] = Verdict(failed=not late, text=str(error))
         return self.verdicts
 
     def _follow(self, end: float) -> None:
@@ -67,7 +69,9 @@ class Wait:
             left = end - time.monotonic()
             if not self._pending or left <= 0:
                 return
-            version = self._watch(version, min(left, NUDGE if self._nudged else STRETCH))
+            version = self._watch(version, min(left, NUDGE) if self._nudged else left)
+            if self._nudged:
+                version = ""  # what a nudged object waits for may be no event of its own: look at all of them again
 
     def _one(self) -> str:
         return next(iter(self._pending)) if len(self._pending) == 1 else ""
@@ -101,8 +105,6 @@ class Wait:
         if time.monotonic() - began < min(1.0, seconds / 2):
             time.sleep(min(0.5, seconds))  # the server cut the watch short; do not hammer it
             version = ""
-        for name in [name for name in self._nudged if name in self._pending]:
-            self._look(name, self.objects.get(self.namespace, name))
         return version
 
     def _look(self, name: str, live: Manifest | None) -> None:
@@ -114,5 +116,16 @@ class Wait:
             self._pending.discard(name)
             self._nudged.pop(name, None)
         elif verdict.nudge is not None and time.monotonic() - self._nudged.get(name, 0.0) >= NUDGE:
-            self._nudged[name] = time.monotonic()
-            self.objects.patch(self.namespace, name, verdict.nudge)
+            self._nudge(name, verdict)
+
+    def _nudge(self, name: str, verdict: Verdict) -> None:
+        self._nudged[name] = time.monotonic()
+        try:
+            self.objects.patch(self.namespace, name, verdict.nudge or {})
+        except ApiError as error:
+            if error.status == 403:  # we may only read: then what we read has to do
+                self._pending.discard(name)
+                self._nudged.pop(name)
+                self.verdicts[name] = Verdict(failed=True, text=verdict.text)
+            elif error.status != 404:
+                raise

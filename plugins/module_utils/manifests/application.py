@@ -175,27 +175,15 @@ def from_options(options: Mapping[str, Any], where: str, problems: list[str]) ->
 
 
 def from_manifest(manifest: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
-    """Give the manifest of a file, checked against the same table; its status, operation and identity are left out."""
+    """Give the manifest of a file, checked against the same table; only what may be sent is expected in it."""
     reader = Reader(True, problems)
-    known = ("apiVersion", "kind", "metadata", "spec", "status", "operation")
+    known = ("apiVersion", "kind", "metadata", "spec")
     problems += [f"{where}.{key}: unknown key" for key in manifest if key not in known]
-    meta = {key: value for key, value in _mapping(manifest, "metadata").items() if key not in SERVER_METADATA}
     spec = reader.read(SPEC, manifest.get("spec") or {}, f"{where}.spec")
     spec.setdefault("project", "default")
     return {
         "apiVersion": API_VERSION,
         "kind": "Application",
-        "metadata": metadata(reader.read(METADATA, meta, f"{where}.metadata")),
+        "metadata": metadata(reader.read(METADATA, manifest["metadata"], f"{where}.metadata")),
         "spec": spec,
     }
-
-
-SERVER_METADATA = frozenset(
-    ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "ownerReferences")
-)
-"""What the API server or a controller writes into metadata; an exported manifest carries it."""
-
-
-def _mapping(manifest: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = manifest.get(key)
-    return value if isinstance(value, Mapping) else {}

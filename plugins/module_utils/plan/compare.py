@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .canonical import MISSING, canonical, same
 from .kind import Kind, Manifest, Path
+from .lists import partners
 from .ownership import Ownership, Tree, below
 
 SHARED = ("labels", "annotations", "finalizers")
@@ -58,124 +58,179 @@ def spelled(path: Path) -> str:
     return first + "".join(f".{step}" if _SIMPLE.fullmatch(step) else f"[{step}]" for step in rest)
 
 
+class Place(NamedTuple):
+    """A place in an object: as a person spells it, as managedFields has it, and as the tables of a Kind name it."""
+
+    path: Path = ()
+    steps: Path = ()
+    table: Path = ()
+
+    def field(self, name: str) -> Place:
+        """Go to a field."""
+        return Place((*self.path, name), (*self.steps, f"f:{name}"), (*self.table, name))
+
+    def item(self, step: str) -> Place:
+        """Go to the item of a list that a step of managedFields names."""
+        return Place((*self.path, step[2:]), (*self.steps, step), self.table)
+
+
 def compare(desired: Manifest, live: Mapping[str, Any], kind: Kind) -> Difference:
     """Give what applying ``desired`` would change; fields it does not name count only if we set them earlier."""
     walk = _Walk(kind, live, Ownership(live))
+    root = Place()
     for key, value in desired.items():
         if key == "metadata":
             for part in SHARED:
                 if value.get(part):
-                    walk.value(value[part], live["metadata"].get(part, MISSING), ("metadata", part))
-        elif key not in ("apiVersion", "kind", "status"):
-            walk.value(value, live.get(key, MISSING), (key,))
-    walk.stale(desired, walk.ownership.mine or {}, ())
+                    walk.value(value[part], live["metadata"].get(part, MISSING), root.field("metadata").field(part))
+        elif key not in ("apiVersion", "kind", *kind.untouched):
+            walk.value(value, live.get(key, MISSING), root.field(key))
+    walk.stale(desired, walk.ownership.mine or {}, root)
     walk.exclusive(desired)
-    return walk.found
+    return walk.result()
 
 
 class _Walk:
-    """One comparison under way. ``path`` spells a place in the object, ``steps`` the same place in managedFields."""
+    """One comparison under way."""
 
     def __init__(self, kind: Kind, live: Mapping[str, Any], ownership: Ownership) -> None:
         self.kind, self.live, self.ownership = kind, live, ownership
         self.found = Difference()
+        self._respelled: list[Place] = []
 
-    def value(self, want: Any, have: Any, path: Path, steps: tuple[str, ...] = ()) -> None:
-        steps = steps or tuple(f"f:{step}" for step in path)
-        if isinstance(want, dict) and want:
-            self._mapping(want, have, path, steps)
-        elif isinstance(want, (list, tuple)) and want and self._keyed(path, steps):
-            self._items(want, have, path, steps)
+    def result(self) -> Difference:
+        """Give what was found. A field that others spell differently counts only if something is written at all."""
+        if self.found:
+            for place in self._respelled:
+                self._claim(place)
+        return self.found
+
+    def value(self, want: Any, have: Any, place: Place) -> None:
+        if isinstance(want, dict) and want and not self._atomic(have, place):
+            self._mapping(want, have, place)
+        elif isinstance(want, (list, tuple)) and self._keyed(place):
+            self._items(want, have, place)
         else:
-            self._leaf(want, have, path, steps)
+            self._leaf(want, have, place)
 
-    def _mapping(self, want: Mapping[str, Any], have: Any, path: Path, steps: tuple[str, ...]) -> None:
-        if have is MISSING and path in self.kind.telling:
-            self._differs(path, steps)
+    def _atomic(self, have: Any, place: Place) -> bool:
+        """Say whether the server tracks a mapping as a whole, as it does with selectors."""
+        if not isinstance(have, dict) or not have:
+            return False
+        nodes = self.ownership.nodes(place.steps)
+        return bool(nodes) and not any(nodes)
+
+    def _keyed(self, place: Place) -> bool:
+        return place.path == ("metadata", "finalizers") or bool(self.ownership.items(place.steps))
+
+    def _mapping(self, want: Mapping[str, Any], have: Any, place: Place) -> None:
+        if have is MISSING and place.table in self.kind.telling:
+            self._differs(place)
             return
         if not isinstance(have, dict):
             have = {}
         for key, value in want.items():
-            self.value(value, have.get(key, MISSING), (*path, key), (*steps, f"f:{key}"))
+            self.value(value, have.get(key, MISSING), place.field(key))
 
-    def _keyed(self, path: Path, steps: tuple[str, ...]) -> bool:
-        return path == ("metadata", "finalizers") or bool(self.ownership.items(steps))
-
-    def _items(self, want: Any, have: Any, path: Path, steps: tuple[str, ...]) -> None:
-        """Compare a list whose items the API server tells apart by key fields or by value."""
+    def _items(self, want: Any, have: Any, place: Place) -> None:
+        """Compare item by item; an empty list means none of ours, as others may have theirs."""
         have = have if isinstance(have, list) else []
-        known = self.ownership.items(steps)
-        for item in want:
-            step = next((step for step in known if matches(step, item)), None)
-            if step is None and isinstance(item, str):
-                step = f"v:{json.dumps(item)}"
-            if step is None:
-                self._differs(path, steps)
-                continue
-            found = next((one for one in have if matches(step, one)), MISSING)
-            self.value(item, found, (*path, step[2:]), (*steps, step))
+        steps = self.ownership.items(place.steps)
+        there = dict(zip(partners(steps, have), have))
+        for item, step in zip(want, partners(steps, want)):
+            if step is not None:
+                self.value(item, there.get(step, MISSING), place.item(step))
+            elif not (isinstance(item, str) and item in have):
+                self._differs(place)
+            else:
+                self.found.unowned.append(place.path)
 
-    def _leaf(self, want: Any, have: Any, path: Path, steps: tuple[str, ...]) -> None:
+    def _leaf(self, want: Any, have: Any, place: Place) -> None:
         if want == have and type(want) is type(have) and isinstance(want, (str, int)) and want:
-            if self._mine(steps) is None:  # by far the most common leaf: the same text or number on both sides
-                self.found.unowned.append(path)
+            if self._mine(place) is None:  # by far the most common leaf: the same text or number on both sides
+                self.found.unowned.append(place.path)
             return
-        wanted, having = canonical(want, path, self.kind), canonical(have, path, self.kind)
+        if want == {} and isinstance(have, dict) and not self._clears(place):
+            if self._mine(place) is None:  # it shall be there, whatever others put into it
+                self.found.unowned.append(place.path)
+            return
+        wanted, having = canonical(want, place.table, self.kind), canonical(have, place.table, self.kind)
         if not same(wanted, having):
-            if isinstance(want, dict) and isinstance(have, dict):
-                self._empty(path, have)
-            self._differs(path, steps)
-        elif wanted is not MISSING and self._mine(steps) is None:
+            if want == {} and isinstance(have, dict):
+                self._clear(place, have)
+            self._differs(place)
+        elif wanted is not MISSING:
+            self._equal(want, have, place)
+
+    def _equal(self, want: Any, have: Any, place: Place) -> None:
+        if not same(want, have):
+            self._respelled.append(place)
+        if self._mine(place) is None:
             if same(want, have):
-                self.found.unowned.append(path)
+                self.found.unowned.append(place.path)
             elif isinstance(want, list):  # somebody spelled zero values out; only our spelling can become ours
-                self._differs(path, steps)
+                self._differs(place)
 
-    def _empty(self, path: Path, names: Iterable[str]) -> None:
+    def _clears(self, place: Place) -> bool:
+        """Say whether an empty mapping shall be made empty, and not only be there."""
+        listed = len(place.path) != len(place.table)
+        return not listed and (self.kind.omitempty or place.table in self.kind.telling)
+
+    def _clear(self, place: Place, names: Iterable[str]) -> None:
         """Clear what is in a mapping that shall be empty: applying it without its last field leaves null instead."""
-        self.found.cleared += [(*path, name) for name in names if (*path, name) not in self.found.cleared]
+        paths = ((*place.path, name) for name in names)
+        self.found.cleared += [path for path in paths if path not in self.found.cleared]
 
-    def _differs(self, path: Path, steps: tuple[str, ...]) -> None:
-        self.found.changed.append(path)
-        self._claim(path, steps)
+    def _differs(self, place: Place) -> None:
+        self.found.changed.append(place.path)
+        self._claim(place)
 
-    def _claim(self, path: Path, steps: tuple[str, ...]) -> None:
+    def _claim(self, place: Place) -> None:
         """Note who else holds a field that we are about to change: a conflict, or a hand-made change to put back."""
-        controller = self.kind.controller(self.live) if path[0] == "spec" else None
+        controller = self.kind.controller(self.live) if place.path[0] == "spec" else None
         owners = {controller} if controller else set()
-        for owner in self.ownership.others(steps):
+        for owner in self.ownership.others(place.steps):
             name = self.kind.declared_by(self.live, owner)
             if name:
                 owners.add(name)
             else:
                 self.found.overrides = True
-        self.found.conflicts += [Conflict(spelled(path), owner) for owner in sorted(owners)]
+        self.found.conflicts += [Conflict(spelled(place.path), owner) for owner in sorted(owners)]
 
-    def _mine(self, steps: tuple[str, ...]) -> Tree | None:
-        return below(self.ownership.mine or {}, steps)
+    def _mine(self, place: Place) -> Tree | None:
+        return below(self.ownership.mine or {}, place.steps)
 
-    def _foreign(self, steps: tuple[str, ...]) -> bool:
+    def _foreign(self, place: Place) -> bool:
         """Say whether a field, or something in it, would stay if we only stopped applying it."""
-        return self._mine(steps) is None or any(self.ownership.others(steps))
+        return self._mine(place) is None or any(self.ownership.others(place.steps))
 
-    def stale(self, want: Any, mine: Tree, path: Path) -> None:
+    def stale(self, want: Any, mine: Tree, place: Place) -> None:
         """Find what we own and ``want`` no longer has."""
+        items = list(want) if isinstance(want, (list, tuple)) else []
+        kept = dict(zip(partners([step for step in mine if step[:2] in ("k:", "v:")], items), items))
         for step, inside in mine.items():
-            kind, name = step[:2], step[2:]
-            if step == "." or (path == () and name in ("apiVersion", "kind")):
+            name = step[2:]
+            if step == "." or (not place.path and name in ("apiVersion", "kind", *self.kind.untouched)):
                 continue
-            here = (*path, name)
-            if kind == "f:":
+            if step.startswith("f:"):
+                here = place.field(name)
                 inner = want.get(name, MISSING) if isinstance(want, dict) else MISSING
             else:
-                items = want if isinstance(want, (list, tuple)) else ()
-                inner = next((item for item in items if matches(step, item)), MISSING)
+                here, inner = place.item(step), kept.get(step, MISSING)
             if inner is MISSING:  # a null is a value: Helm reads it as "not the default"
-                self.found.stale += _leaves(inside, here)
-            elif isinstance(inner, dict) and not inner:
-                self._empty(here, [field[2:] for field in inside if field != "."])
+                self.found.stale += _leaves(inside, here.path)
+            elif inner == {}:
+                self._emptied(here, inside)
             elif inside:
                 self.stale(inner, inside, here)
+
+    def _emptied(self, place: Place, inside: Tree) -> None:
+        """Take what is ours out of a mapping that shall have nothing of ours any more."""
+        names = [step[2:] for step in inside if step != "."]
+        alone = [name for name in names if not any(self.ownership.others(place.field(name).steps))]
+        if len(place.path) == len(place.table):
+            self._clear(place, alone)
+        self.found.stale += [path for path in ((*place.path, name) for name in names) if path not in self.found.cleared]
 
     def exclusive(self, desired: Manifest) -> None:
         """Clear a field that may not stand beside one of ours (spec.source beside spec.sources)."""
@@ -183,19 +238,11 @@ class _Walk:
             if not any(_at(desired, path) for path in group):
                 continue
             for path in group:
-                steps = tuple(f"f:{step}" for step in path)
-                if not _at(desired, path) and _at(self.live, path) and self._foreign(steps):
+                place = Place(path, tuple(f"f:{step}" for step in path), path)
+                if not _at(desired, path) and _at(self.live, path) and self._foreign(place):
                     self.found.cleared.append(path)
                     self.found.stale = [one for one in self.found.stale if one[: len(path)] != path]
-                    self._claim(path, steps)
-
-
-def matches(step: str, item: Any) -> bool:
-    """Say whether a list item is the one that a ``k:`` or ``v:`` step names; a key the item leaves out is defaulted."""
-    wanted = json.loads(step[2:])
-    if step.startswith("v:"):
-        return same(wanted, item)
-    return isinstance(item, dict) and all(same(item.get(key, value), value) for key, value in wanted.items())
+                    self._claim(place)
 
 
 def _leaves(tree: Tree, path: Path) -> list[Path]:

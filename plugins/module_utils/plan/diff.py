@@ -5,14 +5,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .kind import Manifest, Path
 
+_SALT = secrets.token_bytes(16)
 
-def extract(manifest: Mapping[str, Any], paths: Iterable[Path]) -> Manifest:
-    """Give only these fields of a manifest; a field that it does not have is left out."""
+
+def extract(manifest: Mapping[str, Any], paths: Iterable[Path], masked: frozenset[Path] = frozenset()) -> Manifest:
+    """Give only these fields of a manifest; a field that it does not have is left out.
+
+    Values at or below a ``masked`` path are replaced by a fingerprint, which is another one in the next run: it shows
+    that two values differ and nothing more.
+    """
     kept: Manifest = {}
     for path in paths:
         source: Any = manifest
@@ -25,4 +33,15 @@ def extract(manifest: Mapping[str, Any], paths: Iterable[Path]) -> Manifest:
                 target[step] = source
                 break
             target = target.setdefault(step, {})
-    return kept
+    return _hidden(kept, (), masked) if masked else kept
+
+
+def _hidden(value: Any, path: Path, masked: frozenset[Path]) -> Any:
+    """Hide the values below masked paths; list positions count for nothing."""
+    if isinstance(value, Mapping):
+        return {key: _hidden(item, (*path, key), masked) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_hidden(item, path, masked) for item in value]
+    if any(path[: len(top)] == top for top in masked):
+        return f"(hidden, {hashlib.sha256(_SALT + repr(value).encode()).hexdigest()[:8]})"
+    return value

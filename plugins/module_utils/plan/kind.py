@@ -13,6 +13,20 @@ Path = tuple[str, ...]
 Manifest = dict[str, Any]
 
 FIELD_MANAGER = "tiphys.gitops"
+SERVER_METADATA = frozenset(
+    (
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "generation",
+        "managedFields",
+        "ownerReferences",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    )
+)
+"""What the API server or a controller writes into metadata; an exported manifest carries it."""
 DECLARING = {"kubectl-client-side-apply": "kubectl apply", "helm": "a Helm release"}
 """Field managers that declare objects although their operation is Update."""
 
@@ -24,10 +38,14 @@ class FieldOwner:
     manager: str
     applies: bool
     """Whether it declares the field (operation Apply) or merely wrote it once (operation Update)."""
+    subresource: str = ""
+    """Through which subresource it writes: an autoscaler writes replicas through ``scale``."""
 
 
 def declared_by(_live: Mapping[str, Any], owner: FieldOwner) -> str | None:
     """Name the declarative owner behind a field, or give None for somebody who changed it by hand."""
+    if owner.subresource == "scale":
+        return f"{owner.manager}, which scales it"
     if owner.applies:
         return f"field manager {owner.manager}"
     return DECLARING.get(owner.manager)
@@ -46,6 +64,7 @@ class Kind:
     whose mere presence has a meaning, ``verbatim`` those below which nothing is dropped, and ``maps`` those whose
     entries stay, whatever their value, as long as there are any. ``exclusive`` names groups
     of fields of which an object may have only one. ``order`` sorts kinds for creation; deletion goes the other way.
+    ``untouched`` names the parts that only controllers write, ``masked`` the fields whose values nobody may see.
     ``declared_by`` and ``controller`` find another declarative owner, of one field and of the whole spec.
     """
 
@@ -60,6 +79,8 @@ class Kind:
     verbatim: frozenset[Path] = frozenset()
     maps: frozenset[Path] = frozenset()
     exclusive: tuple[tuple[Path, ...], ...] = ()
+    untouched: frozenset[str] = frozenset(("status",))
+    masked: frozenset[Path] = frozenset()
     same_values: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
     declared_by: Callable[[Mapping[str, Any], FieldOwner], str | None] = declared_by
     controller: Callable[[Mapping[str, Any]], str | None] = _nobody
@@ -68,3 +89,12 @@ class Kind:
     def api_version(self) -> str:
         """Give what a manifest says in ``apiVersion``."""
         return f"{self.group}/{self.version}" if self.group else self.version
+
+
+def sendable(manifest: Mapping[str, Any], kind: Kind) -> Manifest:
+    """Give a manifest without what only the API server and controllers write."""
+    kept = {key: value for key, value in manifest.items() if key not in kind.untouched}
+    meta = {key: value for key, value in manifest["metadata"].items() if key not in SERVER_METADATA}
+    if not kind.namespaced:
+        meta.pop("namespace", None)
+    return {**kept, "metadata": meta}

@@ -24,12 +24,14 @@ class Ownership:
         self.mine: Tree | None = None
         self._others: list[tuple[FieldOwner, Tree]] = []
         for entry in live["metadata"].get("managedFields") or ():
-            tree = entry.get("fieldsV1") or {}
+            tree, subresource = entry.get("fieldsV1") or {}, entry.get("subresource") or ""
             applies = entry.get("operation") == "Apply"
-            if applies and entry.get("manager") == FIELD_MANAGER:
+            if subresource == "status":
+                continue  # another way into the object, which we never take
+            if applies and entry.get("manager") == FIELD_MANAGER and not subresource:
                 self.mine = tree if self.mine is None else _merged(self.mine, tree)
             else:
-                self._others.append((FieldOwner(entry.get("manager") or "", applies), tree))
+                self._others.append((FieldOwner(entry.get("manager") or "", applies, subresource), tree))
 
     def others(self, steps: tuple[str, ...]) -> Iterator[FieldOwner]:
         """Give the owners, other than us, of the field that these tree steps lead to or of anything below it."""
@@ -37,11 +39,15 @@ class Ownership:
             if below(tree, steps) is not None:
                 yield owner
 
+    def nodes(self, steps: tuple[str, ...]) -> list[Tree]:
+        """Give the subtree of each owner, us among them, that has the field; an empty one owns it as a whole."""
+        trees = [self.mine or {}, *(tree for _owner, tree in self._others)]
+        found = (below(tree, steps) for tree in trees)
+        return [node for node in found if node is not None]
+
     def items(self, steps: tuple[str, ...]) -> list[str]:
         """Give the ``k:`` and ``v:`` steps that any owner has below a list; none for an atomic list."""
-        trees = [self.mine or {}, *(tree for _owner, tree in self._others)]
-        found = (below(tree, steps) or {} for tree in trees)
-        return [step for tree in found for step in tree if step[:2] in ("k:", "v:")]
+        return [step for node in self.nodes(steps) for step in node if step[:2] in ("k:", "v:")]
 
 
 def below(tree: Tree, steps: tuple[str, ...]) -> Tree | None:

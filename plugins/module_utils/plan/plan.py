@@ -12,7 +12,7 @@ from typing import Any
 from .._errors import GitopsError
 from .compare import Conflict, Difference, compare
 from .diff import extract
-from .kind import Kind, Manifest, Path
+from .kind import Kind, Manifest, Path, sendable
 from .selector import Selector
 
 SHOWN_CONFLICTS = 5
@@ -23,7 +23,8 @@ class Change:
     """One thing to do: ``action`` is create, update or delete.
 
     ``version`` is the live object's resourceVersion that the comparison is based on. ``fields`` names what an update
-    touches, ``cleared`` the fields to remove before applying, ``refusal`` why it must not be carried out.
+    touches, ``cleared`` the fields to remove before applying, ``refusal`` why it must not be carried out. ``overrides``
+    says that a change by hand is put back, ``pruned`` that an object is deleted for its labels and not by name.
     """
 
     action: str
@@ -38,6 +39,7 @@ class Change:
     version: str = ""
     uid: str = ""
     finalizers: tuple[str, ...] = ()
+    pruned: bool = False
     before: Manifest | None = None
     after: Manifest | None = None
 
@@ -89,10 +91,21 @@ class Plan:
         keep_text: bool = False,
     ) -> None:
         self.kind, self.absent, self.force, self.prune, self.keep_text = kind, absent, force, prune, keep_text
-        self._desired = {key_of(manifest): manifest for manifest in desired}
+        if absent and prune:
+            raise GitopsError("objects cannot be absent and pruned for at once", hint="Make two tasks of it.")
+        self._desired = {self.key_of(manifest): manifest for manifest in (sendable(one, kind) for one in desired)}
         self._unseen = dict.fromkeys(self._desired)
         self.changes: list[Change] = []
         self.unchanged = 0
+
+    def key_of(self, manifest: Mapping[str, Any]) -> tuple[str, str]:
+        """Give (namespace, name), the namespace empty for cluster-scoped kinds; raise where one is missing."""
+        meta = manifest["metadata"]
+        namespace, name = meta.get("namespace") or "", meta.get("name") or ""
+        if not name or (self.kind.namespaced and not namespace):
+            missing = "namespace" if name else "name"
+            raise GitopsError(f"metadata.{missing} is missing", where=located(self.kind, namespace, name))
+        return (namespace if self.kind.namespaced else ""), name
 
     @property
     def keys(self) -> list[tuple[str, str]]:
@@ -101,13 +114,26 @@ class Plan:
 
     def observe(self, live: Mapping[str, Any]) -> None:
         """Hold one live object against the plan."""
-        key = key_of(live)
+        key = self.key_of(live)
         desired = self._desired.get(key)
         self._unseen.pop(key, None)
         if desired is not None and not self.absent:
             self._compare(desired, live)
-        elif desired is not None or (self.prune and self.prune.selector.matches(live["metadata"].get("labels") or {})):
-            self._delete(live)
+        elif desired is not None or self._prunes(live):
+            self._delete(live, pruned=desired is None)
+
+    def _prunes(self, live: Mapping[str, Any]) -> bool:
+        return self.prune is not None and self.prune.selector.matches(live["metadata"].get("labels") or {})
+
+    def again(self, change: Change, live: Mapping[str, Any] | None) -> Change | None:
+        """Give what is left of a change after the object moved: the same kind of change on what it is now, or None."""
+        if change.action != "delete":
+            if live is None:
+                return Change("create", self.kind, change.namespace, change.name, desired=change.desired)
+            return self.compare(change.desired or {}, live)
+        if live is None or live["metadata"].get("uid") != change.uid or (change.pruned and not self._prunes(live)):
+            return None
+        return self._deletion(live, change.pruned)
 
     def compare(self, desired: Manifest, live: Mapping[str, Any]) -> Change | None:
         """Give the change that leads from a live object to the desired one, or None."""
@@ -121,7 +147,7 @@ class Plan:
         if not self.absent:
             for key in self._unseen:
                 manifest = self._desired[key]
-                after = manifest if self.keep_text else None
+                after = self._text(manifest, [(part,) for part in manifest])
                 self.changes.append(Change("create", self.kind, *key, desired=manifest, after=after))
         else:
             self.unchanged += len(self._unseen)
@@ -141,7 +167,7 @@ class Plan:
         return Change(
             "update",
             self.kind,
-            *key_of(live),
+            *self.key_of(live),
             desired=desired,
             fields=tuple(difference.fields()),
             cleared=tuple(difference.cleared),
@@ -149,8 +175,8 @@ class Plan:
             overrides=difference.overrides or (self.force and bool(difference.conflicts)),
             version=live["metadata"].get("resourceVersion", ""),
             uid=live["metadata"].get("uid", ""),
-            before=extract(live, paths) if self.keep_text else None,
-            after=extract(desired, paths) if self.keep_text else None,
+            before=self._text(live, paths),
+            after=self._text(desired, paths),
         )
 
     def _refusal(self, live: Mapping[str, Any], difference: Difference) -> str:
@@ -160,23 +186,29 @@ class Plan:
             return f"it is being deleted (held by {held}); run again when it is gone"
         return "" if self.force else conflict_text(difference.conflicts)
 
-    def _delete(self, live: Mapping[str, Any]) -> None:
-        meta = live["metadata"]
-        if meta.get("deletionTimestamp"):
+    def _text(self, manifest: Mapping[str, Any], paths: Iterable[Path]) -> Manifest | None:
+        return extract(manifest, paths, self.kind.masked) if self.keep_text else None
+
+    def _delete(self, live: Mapping[str, Any], pruned: bool) -> None:
+        if live["metadata"].get("deletionTimestamp"):
             self.unchanged += 1
-            return
-        before = {key: value for key, value in live.items() if key in ("apiVersion", "kind", "spec")}
-        before["metadata"] = {key: meta[key] for key in ("name", "namespace", "labels") if key in meta}
-        self.changes.append(
-            Change(
-                "delete",
-                self.kind,
-                *key_of(live),
-                version=meta.get("resourceVersion", ""),
-                uid=meta.get("uid", ""),
-                finalizers=tuple(meta.get("finalizers") or ()),
-                before=before if self.keep_text else None,
-            )
+        else:
+            self.changes.append(self._deletion(live, pruned))
+
+    def _deletion(self, live: Mapping[str, Any], pruned: bool) -> Change:
+        meta = live["metadata"]
+        owner = self.kind.controller(live) if pruned and not self.force else None
+        manifest = sendable(live, self.kind)
+        return Change(
+            "delete",
+            self.kind,
+            *self.key_of(live),
+            refusal=f"it belongs to {owner}, which would make it again; prune that instead" if owner else "",
+            pruned=pruned,
+            version=meta.get("resourceVersion", ""),
+            uid=meta.get("uid", ""),
+            finalizers=tuple(meta.get("finalizers") or ()),
+            before=self._text(manifest, [(part,) for part in manifest]),
         )
 
     def _check_prune(self) -> None:
@@ -195,9 +227,3 @@ class Plan:
                 why=", ".join(pruned)[:300],
                 hint="Raise max_deletions if that is meant; nothing was written.",
             )
-
-
-def key_of(manifest: Mapping[str, Any]) -> tuple[str, str]:
-    """Give (namespace, name), the namespace empty for cluster-scoped objects."""
-    meta = manifest["metadata"]
-    return meta.get("namespace", ""), meta["name"]

@@ -46,6 +46,10 @@ class Report:
                 }
             )
 
+    def idle(self) -> None:
+        """Note that there was nothing left to do: the server, or somebody else, had it so already."""
+        self.plan.unchanged += 1
+
     def failed(self, change: Change, reason: str) -> None:
         """Note a change that could not be carried out."""
         self.fail(change.kind, change.namespace, change.name, reason)
@@ -72,7 +76,7 @@ class Report:
 
     def _message(self) -> str:
         told = [
-            f"{one['kind']} {one['namespace']}/{one['name']}: {one['reason']}".replace(" /", " ")
+            f"{one['kind']} {one['namespace']}/{one['name']}".replace(" /", " ") + f": {one['reason']}"
             for one in self.failures
         ]
         if len(told) == 1:

@@ -13,9 +13,9 @@ from .._errors import GitopsError
 
 Requirement = Callable[[Mapping[str, str]], bool]
 
-_SET = re.compile(r"(?P<key>\S+)\s+(?P<operator>in|notin)\s*\((?P<values>[^()]*)\)")
-_EQUAL = re.compile(r"(?P<key>[^\s=!]+)\s*(?P<operator>==|=|!=)\s*(?P<value>[^\s=!]*)")
-_EXISTS = re.compile(r"(?P<not>!?)\s*(?P<key>[^\s=!()]+)")
+_SET = re.compile(r"(?P<key>[A-Za-z0-9._/-]+)\s+(?P<operator>in|notin)\s*\((?P<values>[^()]*)\)")
+_EQUAL = re.compile(r"(?P<key>[A-Za-z0-9._/-]+)\s*(?P<operator>==|=|!=)\s*(?P<value>[^\s=!]*)")
+_EXISTS = re.compile(r"(?P<not>!?)\s*(?P<key>[A-Za-z0-9._/-]+)")
 _COMMA = re.compile(r",(?![^()]*\))")
 
 

@@ -20,7 +20,7 @@ from tests.controlplane.plane import terminate
 from tests.controlplane.toolchain import KUBERNETES
 
 from . import peers, report, tools
-from .bench import STEPS, Bench
+from .bench import CONNECTIONS, STEPS, Bench
 from .measure import CommandError
 
 DELAYS = (0, 10)
@@ -71,16 +71,20 @@ def _run(bench: Bench, options: argparse.Namespace, collections: Path | None) ->
     others = [tools.kubernetes_core(folder, collections), tools.kubectl(folder)] if collections else []
     for tool in [ours, *others]:
         bench.warm_up(tool)
-    bench.empty_playbook(tools.empty(folder), rounds)
     for delay in DELAYS:
         bench.set_delay(delay)
-        bench.ceiling(count, rounds)
-        bench.tool(ours, count, rounds)
-        for tool in others:
-            bench.tool(tool, count, options.peer_rounds)
+        # Round by round, as what else the machine does changes meanwhile: what is compared is measured side by side.
+        for number in range(max(rounds, options.peer_rounds if others else 0)):
+            if number < rounds:
+                bench.empty_playbook(tools.empty(folder))
+                bench.ceiling(count, (16,) if options.quick else CONNECTIONS)
+                bench.tool(ours, count)
+            if number < options.peer_rounds:
+                for tool in others:
+                    bench.tool(tool, count)
     if many:
         bench.set_delay(0)
-        bench.tool(ours, many, 1, STEPS[:2])
+        bench.tool(ours, many, STEPS[:2])
 
 
 def _report(bench: Bench, options: argparse.Namespace, peer: str) -> None:

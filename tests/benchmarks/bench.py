@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Figures:
     step: str
     count: int
     seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     peak: list[float] = field(default_factory=list)
     module: list[float] = field(default_factory=list)
     requests: int = 0
@@ -52,6 +54,7 @@ class Bench:
         self.delay = 0
         self.figures: list[Figures] = []
         self._spaces = 0
+        self._tried: dict[int, float] = {}
         self._http = urllib3.PoolManager(
             ca_certs=str(plane.ca_file), headers={"Authorization": f"Bearer {plane.token}"}, timeout=600
         )
@@ -63,20 +66,17 @@ class Bench:
         if milliseconds:
             self.proxy.delay(milliseconds)
 
-    def tool(self, tool: tools.Tool, count: int, rounds: int, steps: tuple[str, ...] = STEPS) -> None:
-        """Measure a tool in these steps."""
-        found = {step: self._figures(tool.name, step, count) for step in steps}
-        for _ in range(rounds):
-            namespace = self._namespace()
-            for step in steps:
-                changed = max(1, count // 100) if step == STEPS[2] else 0
-                file = self.folder / "applications.yaml"
-                objects.write(file, count, namespace, changed)
-                self.proxy.reset()
-                self._add(found[step], self._run(tool, file))
-                self._verify(tool.name, namespace, {"v1.0.0": count - changed, "v2.0.0": changed})
-            self._empty(namespace)
-        self._show(found.values())
+    def tool(self, tool: tools.Tool, count: int, steps: tuple[str, ...] = STEPS) -> None:
+        """Measure a tool in these steps: one more round."""
+        namespace = self._namespace()
+        for step in steps:
+            changed = max(1, count // 100) if step == STEPS[2] else 0
+            file = self.folder / "applications.yaml"
+            objects.write(file, count, namespace, changed)
+            self.proxy.reset()
+            self._add(self._figures(tool.name, step, count), self._run(tool, file))
+            self._verify(tool.name, namespace, {"v1.0.0": count - changed, "v2.0.0": changed})
+        self._empty(namespace)
 
     def warm_up(self, tool: tools.Tool) -> None:
         """Run a tool once on a few objects, so that neither it nor the server does anything for the first time."""
@@ -85,22 +85,23 @@ class Bench:
         self._run(tool, file)
         self._empty(namespace)
 
-    def empty_playbook(self, tool: tools.Tool, rounds: int) -> None:
-        """Measure Ansible doing nothing."""
-        figures = self._figures(tool.name, "", 0)
-        for _ in range(rounds):
-            self._add(figures, self._run(tool, self.folder / "none"))
-        self._show([figures])
+    def empty_playbook(self, tool: tools.Tool) -> None:
+        """Measure Ansible doing nothing: one more round."""
+        self._add(self._figures(tool.name, "", 0), self._run(tool, self.folder / "none"))
 
-    def ceiling(self, count: int, rounds: int) -> None:
-        """Measure the bare requests: try each number of connections, then repeat with the best; and the list."""
+    def ceiling(self, count: int, numbers: tuple[int, ...] = CONNECTIONS) -> None:
+        """Measure the bare requests: one more round, the first with these numbers of connections, later with the best.
+
+        And the list.
+        """
         create, unchanged = self._figures("ceiling", STEPS[0], count), self._figures("ceiling", STEPS[1], count)
-        tried = {connections: self._bare(count, connections, unchanged) for connections in CONNECTIONS}
-        best = min(tried, key=lambda connections: tried[connections])
-        create.seconds = [tried[best], *(self._bare(count, best, unchanged) for _ in range(rounds - 1))]
-        create.requests = count
-        create.note = ", ".join(f"{connections}: {seconds:.2f} s" for connections, seconds in tried.items())
-        self._show([create, unchanged])
+        if not create.seconds:
+            self._tried = {connections: self._bare(count, connections, unchanged) for connections in numbers}
+            create.note = ", ".join(f"{connections}: {seconds:.2f} s" for connections, seconds in self._tried.items())
+            create.requests = count
+        best = min(self._tried, key=lambda connections: self._tried[connections])
+        create.seconds.append(self._bare(count, best, unchanged))
+        self._show(create)
 
     def _bare(self, count: int, connections: int, listed: Figures) -> float:
         """Seconds to create with so many connections; adds the time of a list to `listed`."""
@@ -120,18 +121,23 @@ class Bench:
 
     def _add(self, figures: Figures, measured: Measured) -> None:
         figures.seconds.append(measured.seconds)
+        figures.cpu.append(measured.cpu)
         figures.peak.append(measured.peak)
         figures.module.append(measured.module)
         figures.requests = self.proxy.counters().total if figures.count else 0
+        self._show(figures)
 
     def _figures(self, tool: str, step: str, count: int) -> Figures:
-        self.figures.append(Figures(tool, self.delay, step, count))
+        wanted = (tool, self.delay, step, count)
+        for each in self.figures:
+            if (each.tool, each.delay, each.step, each.count) == wanted:
+                return each
+        self.figures.append(Figures(*wanted))
         return self.figures[-1]
 
-    def _show(self, figures: Iterable[Figures]) -> None:
-        for each in figures:
-            times = " ".join(f"{seconds:.2f}" for seconds in each.seconds)
-            self.tell(f"{each.delay:2} ms  {each.tool:24} {each.count:6} {each.step:12} {times} s")
+    def _show(self, figures: Figures) -> None:
+        words = f"{figures.delay:2} ms  {figures.tool:20} {figures.count:6} {figures.step:12}"
+        self.tell(f"{words} {figures.seconds[-1]:8.2f} s  (load {os.getloadavg()[0]:.1f})")
 
     def _namespace(self) -> str:
         self._spaces += 1

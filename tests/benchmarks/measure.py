@@ -20,9 +20,10 @@ class CommandError(RuntimeError):
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds on the clock, and MiB: of the largest process, and of the largest that ran an Ansible module (or 0)."""
+    """Seconds on the clock and of all processors; MiB of the largest process, and of the largest Ansible module or 0."""
 
     seconds: float
+    cpu: float
     peak: float
     module: float
 
@@ -52,7 +53,8 @@ def measure(argv: list[str], environment: Mapping[str, str], log: Path) -> Measu
     if child.returncode != 0:
         words = log.read_text(errors="replace")
         raise CommandError(f"`{' '.join(argv[:2])} ...` ended with {child.returncode}:\n{words[-2000:]}")
-    return Measured(seconds, usage.ru_maxrss / 1024, watch.peak / 1024)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, cpu, usage.ru_maxrss / 1024, watch.peak / 1024)
 
 
 class _Watch(threading.Thread):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -31,16 +32,17 @@ class Results:
 
 def table(results: Results) -> Iterator[str]:
     """Lines of text. "times ours": how often the tool's time holds ours."""
-    head = ("delay", "tool", "objects", "step", "seconds", "times ours", "requests", "MiB", "module's MiB")
-    form = "{:>5} {:20} {:>7} {:12} {:>8} {:>10} {:>8} {:>5} {:>12}"
+    head = ("delay", "tool", "objects", "step", "seconds", "CPU s", "times ours", "requests", "MiB", "module's MiB")
+    form = "{:>5} {:20} {:>7} {:12} {:>8} {:>6} {:>10} {:>8} {:>5} {:>12}"
     yield form.format(*head)
     for each in results.figures:
         ours = results.get(OURS, each.delay, each.step, each.count)
         ratio = f"{each.median / ours.median:.1f}" if ours and ours is not each else ""
+        cpu = f"{statistics.median(each.cpu):.2f}" if each.cpu else ""
         peak = f"{max(each.peak):.0f}" if each.peak else ""
         module = f"{max(each.module):.0f}" if any(each.module) else ""
         count, requests = each.count or "", each.requests or ""
-        cells = (each.delay, each.tool, count, each.step, f"{each.median:.2f}", ratio, requests, peak, module)
+        cells = (each.delay, each.tool, count, each.step, f"{each.median:.2f}", cpu, ratio, requests, peak, module)
         yield form.format(*cells).rstrip()
         if each.note:
             yield " " * 6 + f"(connections: {each.note})"
@@ -61,7 +63,7 @@ class Target:
         return _RELATIONS[self.relation](self.value, self.limit)
 
     def __str__(self) -> str:
-        return f"{'met   ' if self.met else 'MISSED'} {self.text}: {self.value:.4g} ({self.relation} {self.limit:g})"
+        return f"{'met   ' if self.met else 'MISSED'} {self.text}: {round(self.value, 2):,} ({self.relation} {self.limit:,})"
 
 
 _RELATIONS: dict[str, Callable[[float, float], bool]] = {"<=": operator.le, ">=": operator.ge, "=": operator.eq}
@@ -86,7 +88,7 @@ def targets(results: Results, many: int) -> Iterator[Target]:
 
 
 def _against_ceiling(results: Results, delay: int) -> Iterator[Target]:
-    empty = results.get(EMPTY, 0, "")
+    empty = results.get(EMPTY, delay, "")
     for step in (CREATE, UNCHANGED):
         ours, ceiling = results.get(OURS, delay, step), results.get("ceiling", delay, step)
         if not (empty and ours and ceiling):

@@ -20,7 +20,7 @@ class CommandError(RuntimeError):
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds on the clock and of all processors; MiB of the largest process, and of the largest Ansible module or 0."""
+    """Seconds on the clock and of CPU time; MiB of the largest process, and of the largest Ansible module or 0."""
 
     seconds: float
     cpu: float

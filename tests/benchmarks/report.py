@@ -63,7 +63,8 @@ class Target:
         return _RELATIONS[self.relation](self.value, self.limit)
 
     def __str__(self) -> str:
-        return f"{'met   ' if self.met else 'MISSED'} {self.text}: {round(self.value, 2):,} ({self.relation} {self.limit:,})"
+        outcome = "met   " if self.met else "MISSED"
+        return f"{outcome} {self.text}: {round(self.value, 2):,} ({self.relation} {self.limit:,})"
 
 
 _RELATIONS: dict[str, Callable[[float, float], bool]] = {"<=": operator.le, ">=": operator.ge, "=": operator.eq}

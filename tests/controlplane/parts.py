@@ -140,7 +140,9 @@ def _scheduler(setup: Setup) -> list[str]:
 def _kwok(setup: Setup) -> list[str]:
     nodes = "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake"
     config = [f"--kubeconfig={setup.layout.kubeconfig}", f"--config={setup.build.stages}"]
-    return ["kwok", *config, nodes, f"--server-address={setup.at('kwok')}"]
+    # Without leases of its own the node would be taken for dead after 50 s, and its pods with it.
+    leases = "--node-lease-duration-seconds=40"
+    return ["kwok", *config, nodes, leases, f"--server-address={setup.at('kwok')}"]
 
 
 def _gitserver(setup: Setup) -> list[str]:

@@ -156,3 +156,10 @@ def test_rbac_holds_for_service_accounts(apiserver: ControlPlane) -> None:
 def test_deployments_become_available(apiserver: ControlPlane) -> None:
     apiserver.kubectl("create", "deployment", "web", "--image=none", "--replicas=2")
     apiserver.kubectl("wait", "deployment/web", "--for=condition=Available", "--timeout=30s")
+
+
+def test_the_node_shows_that_it_lives(apiserver: ControlPlane) -> None:
+    """Its lease is renewed; without, the node and all its pods count as dead after 50 s."""
+    lease = ("get", "leases", "--namespace=kube-node-lease", "--output=jsonpath={.items[*].spec.renewTime}")
+    first = eventually(lambda: apiserver.kubectl(*lease), "the node has a lease", 30)
+    eventually(lambda: apiserver.kubectl(*lease), "the lease is renewed", 60, lambda now: bool(now) and now != first)

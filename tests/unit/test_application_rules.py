@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,3 +181,9 @@ def test_absent_needs_names_only() -> None:
     assert gather({**options(applications=[{"name": "shop"}]), "state": "absent"})[0]["metadata"]["name"] == "shop"
     with pytest.raises(GitopsError, match="name: is required"):
         gather({**options(applications=[{"namespace": "x"}]), "state": "absent"})
+
+
+def test_a_folder_without_manifests_is_no_way_to_say_nothing(tmp_path: Path) -> None:
+    with pytest.raises(GitopsError, match="holds no manifest"):
+        gather(options(src=str(tmp_path)))
+    assert gather(options(src=str(tmp_path), prune=True)) == []

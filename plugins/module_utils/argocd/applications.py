@@ -24,6 +24,8 @@ def gather(options: Mapping[str, Any]) -> list[Manifest]:
     """Give the manifests of all Applications that the options name; raise with every problem found."""
     found = list(_misplaced(options))
     named = list(_named(options, found))
+    if options.get("src") and not (named or found or options.get("prune")):
+        found.append(f"src {options['src']}: holds no manifest")
     for where, manifest in named:
         manifest["metadata"].setdefault("namespace", options["namespace"])
         if options["state"] == "absent":

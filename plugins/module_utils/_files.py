@@ -47,6 +47,7 @@ def _files(root: Path) -> list[Path]:
 def content(path: Path) -> str:
     """Give the text of a file, empty when there is none."""
     try:
+        _refuse_folder(path)
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
@@ -55,12 +56,36 @@ def content(path: Path) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old text or the new one, never a part."""
+    """Write a file so that a reader sees the old text or the new one, never a part.
+
+    A link stays one: the file that it leads to is written. A new file has the permissions that umask leaves.
+    """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644 if not path.exists() else path.stat().st_mode & 0o777)
-        Path(name).replace(path)
+        _refuse_folder(path)
+        target = Path(os.path.realpath(path))
+        if not target.parent.is_dir():
+            raise GitopsError(f"there is no folder {target.parent}", where=f"dest {path}", hint="Create it first.")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".tiphys-")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            temporary.chmod(_permissions(target))
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)  # is there only if something failed
     except OSError as error:
         raise GitopsError("cannot be written", where=f"dest {path}", why=str(error)) from None
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise GitopsError("is a folder", where=f"dest {path}", hint="Name a file in it.")
+
+
+def _permissions(target: Path) -> int:
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)  # it can only be read by setting it
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -24,7 +24,8 @@ options:
     type: str
   host:
     description:
-      - URL of the API server. It replaces the server of a kubeconfig that is given as well.
+      - URL of the API server. It replaces the server of a kubeconfig that is given as well, whose certificate authority
+        stays in force while its C(tls-server-name), which is a name of its own server, does not.
       - Environment variable E(K8S_AUTH_HOST).
     type: str
   api_key:
@@ -69,6 +70,7 @@ options:
   proxy:
     description:
       - URL of an HTTP proxy to reach the API server through.
+      - Servers that the environment variable C(NO_PROXY) lists are reached without one, whatever names it.
       - Environment variable E(K8S_AUTH_PROXY).
     type: str
   impersonate_user:
@@ -105,6 +107,7 @@ notes:
     modules of C(kubernetes.core).
   - The connection is the first of these that is there - O(host); O(kubeconfig) or O(context); C(~/.kube/config);
     the service account of the pod that the task runs in. Beside a kubeconfig, the other options replace its values.
+  - O(api_key), O(client_cert) or O(username) replaces all credentials of a kubeconfig, of whatever kind they are.
   - Files, environment variables and Python libraries are those of the host where the task runs. To use those of the
     controller, run the task there (C(hosts) or C(delegate_to) V(localhost)).
 """

@@ -5,23 +5,30 @@
 
 The Python client reads kubeconfigs (contexts, exec plugins, OIDC, client certificates) into a ``Configuration`` of
 this connection alone: its process-wide default would carry one cluster's token into the next connection. What it has
-to write to disk for OpenSSL is gone again before the first request.
+to write to disk for OpenSSL is gone again before the first request. No message holds a secret.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import ipaddress
 import logging
 import os
+import re
 import shutil
 import ssl
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from .._errors import GitopsError
-from .session import Limits, Session
+from .session import ApiError, Limits, Session
 
 try:
     import urllib3
@@ -40,10 +47,17 @@ else:
 DEFAULT_KUBECONFIG = Path("~/.kube/config")
 IN_CLUSTER_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 POOL_SIZE = 32
+FRESH = 10.0
+"""Seconds for which a header with credentials is used before the client is asked whether they expire."""
 
 
-def connect(options: Mapping[str, Any], limits: Limits) -> Session:
-    """Open a session for the connection options (the names of kubernetes.core). Nothing is sent yet."""
+def connect(
+    options: Mapping[str, Any], limits: Limits, register: Callable[[str], object] = lambda _secret: None
+) -> Session:
+    """Open a session for the connection options (the names of kubernetes.core). Nothing is sent yet.
+
+    ``kubeconfig`` is a path or the content as a mapping. ``register`` is told every secret that is sent.
+    """
     if MISSING is not None:
         raise GitopsError(
             "the Python library kubernetes is missing on the target host",
@@ -53,8 +67,10 @@ def connect(options: Mapping[str, Any], limits: Limits) -> Session:
     with _private_folder() as folder:
         config = _configuration(options, folder)
         pool = _pool(config)
-    headers = _impersonation(options)
-    return Session(config.host.rstrip("/"), pool, headers, lambda: _authorization(config), limits)
+    host = config.host.rstrip("/")  # a refresh of credentials writes the kubeconfig's values into config again
+    credentials = _Credentials(config, folder, register)
+    credentials()  # what is wrong with them is told once, not for each object
+    return Session(host, pool, _impersonation(options), credentials, limits)
 
 
 @contextlib.contextmanager
@@ -76,8 +92,11 @@ def _configuration(options: Mapping[str, Any], folder: str) -> Any:
             _load(config, options, folder)
     except Exception as error:  # noqa: BLE001  # a broken kubeconfig breaks the client in many ways
         raise GitopsError("cannot be used", where=where, why=_reason(error)) from None
-    if logged:
-        raise GitopsError("cannot be used", where=where, why=logged[0])
+    replaced = _drop_replaced_credentials(config, options)
+    if logged and not replaced:
+        raise GitopsError("cannot be used", where=where, why=_told(logged[0]))
+    if options.get("host") and options["host"].rstrip("/") != str(config.host).rstrip("/"):
+        config.tls_server_name = None  # it is the name of the kubeconfig's server; kubectl does the same
     for option, attribute in (
         ("host", "host"),
         ("ca_cert", "ssl_ca_cert"),
@@ -94,9 +113,16 @@ def _configuration(options: Mapping[str, Any], folder: str) -> Any:
         raise GitopsError(f"{config.host!r} is no URL", where="host", hint="Write https://NAME:PORT.")
     if options.get("api_key"):
         config.api_key = {"authorization": f"Bearer {options['api_key']}"}
-        config.api_key_prefix = {}
-        config.refresh_api_key_hook = None
     return config
+
+
+def _drop_replaced_credentials(config: Any, options: Mapping[str, Any]) -> bool:
+    """Forget who the kubeconfig's user is when the options say it: a server looks at a certificate before a token."""
+    if not any(options.get(option) for option in ("api_key", "client_cert", "username")):
+        return False
+    config.api_key, config.api_key_prefix, config.refresh_api_key_hook = {}, {}, None
+    config.username = config.password = config.cert_file = config.key_file = None
+    return True
 
 
 @contextlib.contextmanager
@@ -141,9 +167,23 @@ def _pool(config: Any) -> Any:
             arguments["server_hostname"] = name
         if config.assert_hostname is not None:
             arguments["assert_hostname"] = config.assert_hostname
-    if config.proxy:
+    if config.proxy and not _is_reached_directly(config.host):
         return urllib3.ProxyManager(config.proxy, proxy_headers=config.proxy_headers, **arguments)
     return urllib3.PoolManager(**arguments)
+
+
+def _is_reached_directly(url: str) -> bool:
+    """Say whether NO_PROXY lists a host: by name, as a subdomain, with its port, or in a network such as 10.0.0.0/8."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    for entry in getproxies().get("no", "").lower().replace(" ", "").split(","):
+        name = entry.removeprefix("*.").lstrip(".")
+        if name in ("*", host, parts.netloc.lower()) or (name and host.endswith(f".{name}")):
+            return True
+        with contextlib.suppress(ValueError):  # one of both is a name
+            if ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False):
+                return True
+    return False
 
 
 def _tls(config: Any) -> ssl.SSLContext:
@@ -161,20 +201,78 @@ def _tls(config: Any) -> ssl.SSLContext:
     return context
 
 
-def _authorization(config: Any) -> dict[str, str]:
-    """Give the header that says who we are; the client refreshes tokens that are about to expire."""
-    settings = config.auth_settings().get("BearerToken")
-    if settings and settings["value"]:
-        return {"Authorization": settings["value"]}
-    if config.username:
-        return {"Authorization": config.get_basic_auth_token()}
-    return {}
+class _Credentials:
+    """Gives the header that says who we are; the client refreshes tokens that are about to expire.
+
+    One thread at a time asks it, and only now and then: a plugin that takes seconds is not run by each of 16 threads.
+    """
+
+    def __init__(self, config: Any, folder: str, register: Callable[[str], object]) -> None:
+        self._config, self._folder, self._register = config, Path(folder), register
+        self._lock = threading.Lock()
+        self._header: dict[str, str] | None = None
+        self._due = 0.0
+        self._refusal: ApiError | None = None
+
+    def __call__(self) -> dict[str, str]:
+        with self._lock:
+            if self._refusal:
+                raise self._refusal
+            if self._header is None or time.monotonic() >= self._due:
+                self._header = self._renewed()
+                self._due = time.monotonic() + FRESH
+            return self._header
+
+    def _renewed(self) -> dict[str, str]:
+        try:
+            with _logged_errors():  # or they are written to standard error
+                value = self._value()
+        except Exception as error:  # noqa: BLE001  # whatever a plugin or an identity provider makes the client do
+            if self._header is None:
+                raise ApiError(0, "the credentials cannot be refreshed", why=_reason(error)) from None
+            return self._header  # it may hold for some minutes more, and the server says so when it does not
+        if self._folder.exists():  # a certificate that came too late for the connections: nothing may stay on disk
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._refusal = ApiError(
+                0,
+                "the credential plugin of the kubeconfig gave a token first and a client certificate later",
+                hint="Run the task again, or let the plugin give one kind of credentials.",
+            )
+            raise self._refusal
+        return self._checked(value)
+
+    def _value(self) -> str:
+        settings = self._config.auth_settings().get("BearerToken")
+        if settings and settings["value"]:
+            return str(settings["value"])
+        if self._config.username:
+            pair = f"{self._config.username}:{self._config.password or ''}"
+            return f"Basic {base64.b64encode(pair.encode()).decode()}"
+        return ""
+
+    def _checked(self, value: str) -> dict[str, str]:
+        scheme, _space, secret = value.strip().partition(" ")
+        secret = secret.strip()
+        if not secret:
+            return {}
+        self._register(secret)
+        if not (secret.isascii() and secret.isprintable()):
+            raise ApiError(
+                0,
+                "the token holds a line break or another character that no token has",
+                hint="Check api_key or the kubeconfig's user.",
+            )
+        return {"Authorization": f"{scheme} {secret}"}
 
 
 def _impersonation(options: Mapping[str, Any]) -> list[tuple[str, str]]:
     user = options.get("impersonate_user")
-    headers = [("Impersonate-User", user)] if user else []
-    return headers + [("Impersonate-Group", group) for group in options.get("impersonate_groups") or []]
+    named = [("Impersonate-User", user)] if user else []
+    named += [("Impersonate-Group", group) for group in options.get("impersonate_groups") or []]
+    for name, value in named:
+        if not value.isprintable():
+            raise GitopsError(f"{value!r} cannot be sent as {name}", hint="Remove the line break or control character.")
+    return [(name, value.encode().decode("latin-1")) for name, value in named]  # headers are bytes; these are UTF-8
 
 
 def _first_line(error: BaseException) -> str:
@@ -184,4 +282,9 @@ def _first_line(error: BaseException) -> str:
 def _reason(error: BaseException) -> str:
     """Give an error in a line; one of the YAML parser's has several, and says where in attributes."""
     mark = getattr(error, "problem_mark", None)
-    return f"line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else _first_line(error)
+    return f"line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else _told(_first_line(error))
+
+
+def _told(text: str) -> str:
+    """Leave out what the client quotes of a kubeconfig: ``Expected key user in FILE/{'name': …, 'token': …}``."""
+    return re.sub(r"\{.*\}|\{.*", "...", text, flags=re.DOTALL)

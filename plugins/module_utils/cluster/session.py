@@ -97,19 +97,23 @@ class Session:
         ``limits.retry`` seconds, or at once where the server was never reached.
         """
         data = json.dumps(body, separators=(",", ":")).encode() if body is not None else None
+        url = self._url(path, query)
         give_up = time.monotonic() + self.limits.retry
         attempt = 0
         while True:
             attempt += 1
+            self._pass_gate()
+            headers = self._all_headers(kind)  # not within the try: what is wrong here is no failure of the network
             try:
-                response = self._send(method, self._url(path, query), data, kind)
-                self._met = True
-                if response.status < 300:
-                    return json.loads(response.data)
-                failure = _failure(method, path, response)
-                asked = response.headers.get("Retry-After")
-            except (HTTPError, ValueError) as error:
+                response = self._send(method, url, data, headers)
+            except HTTPError as error:
                 failure, asked = self._unreached(error), None
+            else:
+                self._met = True
+                answer, refusal = self._judged(method, path, response)
+                if refusal is None:
+                    return answer
+                failure, asked = refusal, response.headers.get("Retry-After")
             failure.repeated = attempt > 1
             pause = self._pause(attempt, asked)
             if not self._may_repeat(failure.status, attempt):
@@ -141,11 +145,19 @@ class Session:
         finally:
             response.close()
 
-    def _send(self, method: str, url: str, data: bytes | None, kind: str) -> Any:
-        self._pass_gate()
+    def _send(self, method: str, url: str, data: bytes | None, headers: Any) -> Any:
         left = min(self.limits.request, self.remaining())
         timeout = urllib3.Timeout(connect=left, read=left)
-        return self._pool.request(method, url, body=data, headers=self._all_headers(kind), timeout=timeout)
+        return self._pool.request(method, url, body=data, headers=headers, timeout=timeout)
+
+    def _judged(self, method: str, path: str, response: Any) -> tuple[Any, ApiError | None]:
+        """Give the decoded answer, or why it is none."""
+        if response.status >= 300:
+            return None, _failure(method, path, response)
+        try:
+            return json.loads(response.data), None
+        except ValueError as error:
+            return None, ApiError(0, f"the answer of {self.host} is no JSON", why=str(error))
 
     def _url(self, path: str, query: Mapping[str, Any] | None) -> str:
         return f"{self.host}{path}" + (f"?{urlencode(query)}" if query else "")

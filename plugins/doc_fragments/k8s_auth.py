@@ -13,7 +13,7 @@ class ModuleDocFragment:
 options:
   kubeconfig:
     description:
-      - Path of a kubeconfig file on the host where the task runs, or the content of one as a mapping.
+      - Path of a kubeconfig file on the host where the task runs, or the content of one as a mapping or as YAML text.
       - Secrets of an inline kubeconfig are masked in what the task prints.
       - Environment variable E(K8S_AUTH_KUBECONFIG).
     type: raw

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Any, Callable, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
 from ._errors import GitopsError
 from .cluster.connection import connect
 from .cluster.session import Limits, Session
+from .manifests.document import MISSING_YAML, parse
 
 Result = dict[str, Any]
 
@@ -60,9 +62,22 @@ _SECRET_KEYS = frozenset(
         "refresh-token",
         "access-token",
         "client-secret",
-        "value",
     )
 )
+_SECRET_NAME = re.compile("TOKEN|SECRET|PASSW|KEY|CREDENTIAL", re.IGNORECASE)
+"""Environment variables of a credential plugin whose values are secrets."""
+_SHORTEST = 8
+"""Characters of such a value: shorter ones are words that would be masked wherever they stand."""
+
+
+class _AnsibleModule(AnsibleModule):  # type: ignore[misc]  # Ansible has no types
+    """Masks the secrets of an inline kubeconfig even when its arguments are refused while it comes into being."""
+
+    def fail_json(self, msg: str, **more: Any) -> NoReturn:
+        options = getattr(self, "params", None) or {}
+        self.no_log_values.update(_secrets(options.get("kubeconfig")))
+        super().fail_json(msg, **more)
+        raise SystemExit(1)  # not reached
 
 
 class Module:
@@ -78,7 +93,8 @@ class Module:
     def session(self) -> Session:
         """Open the session that the connection options describe."""
         limits = Limits(self.options["request_timeout"], self.options["retry_timeout"], self.options["timeout"])
-        return connect(self.options, limits)
+        options = {**self.options, "kubeconfig": _kubeconfig(self.options["kubeconfig"])}
+        return connect(options, limits, self._module.no_log_values.add)
 
     def warn(self, text: str) -> None:
         """Show the user a warning."""
@@ -91,7 +107,7 @@ def run(spec: Mapping[str, dict[str, Any]], main: Callable[[Module], Result], **
     Arguments are kept out of syslog (``no_log``): a kubeconfig may hold secrets that only reading it reveals.
     """
     arguments = {**CONNECTION, **spec}
-    module = AnsibleModule(argument_spec=arguments, supports_check_mode=True, no_log=True, **constraints)
+    module = _AnsibleModule(argument_spec=arguments, supports_check_mode=True, no_log=True, **constraints)
     result: Result = {}
     try:
         result = main(Module(module))
@@ -102,11 +118,55 @@ def run(spec: Mapping[str, dict[str, Any]], main: Callable[[Module], Result], **
     module.exit_json(**result)
 
 
+def _kubeconfig(given: Any) -> Any:
+    """Give a kubeconfig as a path or a mapping; text that is no path is the content of one, and is never told."""
+    if isinstance(given, Mapping) or not given:
+        return given
+    if not isinstance(given, str):
+        raise GitopsError("is neither a path nor the content of a kubeconfig", where="kubeconfig")
+    if not _is_content(given):
+        return given.strip()
+    try:
+        documents = list(parse(given, "kubeconfig"))
+    except GitopsError as error:
+        if error is MISSING_YAML:
+            raise
+        hint = "Write it without tags, anchors and repeated keys."
+        raise GitopsError("cannot be read as YAML", where=error.where, hint=hint) from None  # why may quote it
+    if len(documents) != 1 or not isinstance(documents[0], Mapping):
+        raise GitopsError("is neither a path nor the content of a kubeconfig", where="kubeconfig")
+    return documents[0]
+
+
+def _is_content(text: str) -> bool:
+    text = text.strip()
+    return "\n" in text or ": " in text or text.startswith("{")
+
+
 def _secrets(kubeconfig: Any) -> set[str]:
     """Give the secret texts of an inline kubeconfig, which masking by option name does not reach."""
-    if isinstance(kubeconfig, Mapping):
-        found = {value for key, value in kubeconfig.items() if key in _SECRET_KEYS and isinstance(value, str) and value}
-        return found.union(*(_secrets(value) for value in kubeconfig.values()))
-    if isinstance(kubeconfig, list):
-        return set().union(*(_secrets(item) for item in kubeconfig))
+    if not isinstance(kubeconfig, str):
+        return _secret_values(kubeconfig)
+    if not _is_content(kubeconfig):
+        return set()
+    try:
+        return {kubeconfig, *_secret_values(_kubeconfig(kubeconfig))}
+    except GitopsError:
+        return {kubeconfig}
+
+
+def _secret_values(node: Any) -> set[str]:
+    if isinstance(node, Mapping):
+        found = {str(value) for key, value in node.items() if key in _SECRET_KEYS and _is_text(value)}
+        value = node.get("value")
+        if _SECRET_NAME.search(str(node.get("name"))) and _is_text(value) and len(str(value)) >= _SHORTEST:
+            found.add(str(value))
+        return found.union(*(_secret_values(one) for one in node.values()))
+    if isinstance(node, list):
+        return set().union(*(_secret_values(one) for one in node))
     return set()
+
+
+def _is_text(value: Any) -> bool:
+    """Say whether a value is text, or a number that was meant as such."""
+    return bool(value) and isinstance(value, (str, int)) and not isinstance(value, bool)

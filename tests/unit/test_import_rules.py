@@ -31,7 +31,7 @@ ROOMS = {
     "repository": Room(uses="_errors", libraries="git"),
     "_files": Room(uses="_errors manifests"),
     "argocd": Room(uses="_errors _files manifests plan cluster"),
-    "_module": Room(uses="_errors cluster", libraries="ansible.module_utils"),
+    "_module": Room(uses="_errors cluster manifests", libraries="ansible.module_utils"),
     "_reconcile": Room(uses="_errors _files _module manifests plan cluster"),
     "modules": Room(uses="_module _reconcile argocd manifests plan cluster"),
     "doc_fragments": Room(),

@@ -92,7 +92,8 @@ options:
     description:
       - Seconds for which a request is repeated that meets a broken connection, a busy server (429) or a failing one
         (5xx). The pauses follow what the server asks for.
-      - A server that was never reached is given up after three tries.
+      - A server that was never reached is given up after three tries. So is every request after one that was repeated
+        this long in vain, until the server gives another answer than such a failure.
     type: float
     default: 60
   timeout:

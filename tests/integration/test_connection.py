@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,15 @@ def test_a_plugin_with_short_lived_tokens(lab: Lab, tmp_path: Path) -> None:
     result = run_module(MODULE, given)
     assert result["summary"]["created"] == 60
     assert len(runs.read_text()) <= 2 + result.seconds / 10
+
+
+def test_a_webhook_that_is_dead_costs_one_retry_timeout(lab: Lab) -> None:
+    lab.proxy.fault("status", methods=["PATCH"], status=500)
+    items = {"applications": [application(f"shop-{number}") for number in range(160)]}
+    began = time.monotonic()
+    result = lab.run({**items, "retry_timeout": 3}, fails=True)
+    assert result["summary"]["failed"] == 160
+    assert time.monotonic() - began < 20, "thirty seconds and more, if each waited its time"
 
 
 def test_rendering_into_what_is_no_file(tmp_path: Path) -> None:

@@ -325,6 +325,41 @@ def asked(opened: Session, path: str) -> ApiError | None:
     return None
 
 
+@pytest.mark.usefixtures("hasty")
+def test_after_one_request_was_given_up_others_do_not_wait_as_long() -> None:
+    """Until something else than a failure comes. The requests under way keep their time."""
+    answers = {"/bad": (500, "{}"), "/good": (200, "{}"), "/refused": (403, "{}"), "/busy": (429, "{}")}
+
+    def tries(opened: Session, server: Server, path: str) -> int:
+        before = len(server.paths)
+        assert (asked(opened, path) is None) is (path == "/good")
+        return len(server.paths) - before
+
+    with serving(lambda path: answers[path]) as server:
+        opened = connect({"host": server.url}, LIMITS)
+        assert tries(opened, server, "/bad") >= 3
+        for path, count in (("/bad", 3), ("/busy", 3), ("/bad", 3)):
+            began = time.monotonic()
+            opened.limits = Limits(request=5, retry=60)
+            assert tries(opened, server, path) == count
+            assert time.monotonic() - began < 5
+        opened.limits = Limits(request=5, retry=0.5)
+        assert tries(opened, server, "/good") == 1
+        assert tries(opened, server, "/bad") > 3
+        assert tries(opened, server, "/refused") == 1
+        assert tries(opened, server, "/bad") > 3
+
+
+def test_many_objects_behind_a_dead_webhook() -> None:
+    with serving(lambda _path: (500, "{}")) as server:
+        opened = connect({"host": server.url}, Limits(request=5, retry=2))
+        began = time.monotonic()
+        with ThreadPoolExecutor(16) as pool:
+            errors = list(pool.map(lambda number: asked(opened, f"/{number}"), range(160)))
+        assert all(error and error.status == 500 for error in errors)
+    assert time.monotonic() - began < 15, "ten times two seconds and more, if each waited its time"
+
+
 def test_a_server_that_was_never_reached_is_given_up_after_few_tries() -> None:
     opened = connect({"host": "http://127.0.0.1:9"}, Limits(request=5, retry=60))
     began = time.monotonic()

@@ -25,7 +25,8 @@ except ImportError:  # connection.py says so when a session is wanted
 
 RETRIED = frozenset((408, 429, 500, 502, 503, 504))
 """Answers that a repetition may turn into another. A 409 is never among them: it is told apart by the caller."""
-FIRST_CONTACT_TRIES = 3
+FEW_TRIES = 3
+"""For a server that was never reached, or that failed all the time that another request was repeated."""
 LONGEST_PAUSE = 5.0
 SILENCE = 10.0
 
@@ -68,6 +69,7 @@ class Session:
         self._pool, self._headers, self._authorization = pool, headers, authorization
         self._end = time.monotonic() + limits.total
         self._met = False
+        self._gave_up = False
         self._gate = 0.0
         self._lock = threading.Lock()
 
@@ -94,11 +96,13 @@ class Session:
         """Send one request that may safely be repeated, and give the decoded answer.
 
         ``kind`` is the body's content type. Raises ApiError: 429, 5xx, time-outs and broken connections only after
-        ``limits.retry`` seconds, or at once where the server was never reached.
+        ``limits.retry`` seconds. After a few tries where the server was never reached, or where an earlier request was
+        given up and nothing but such failures came since: a thousand objects do not wait one after the other.
         """
         data = json.dumps(body, separators=(",", ":")).encode() if body is not None else None
         url = self._url(path, query)
         give_up = time.monotonic() + self.limits.retry
+        hopeless = self._gave_up
         attempt = 0
         while True:
             attempt += 1
@@ -116,10 +120,10 @@ class Session:
                 failure, asked = refusal, response.headers.get("Retry-After")
             failure.repeated = attempt > 1
             pause = self._pause(attempt, asked)
-            if not self._may_repeat(failure.status, attempt):
+            if not self._may_repeat(failure.status, attempt, hopeless):
                 raise failure
             if time.monotonic() + pause > give_up:
-                self._met = False  # the next object does not wait as long for a server that is gone
+                self._gave_up = True
                 raise failure
             self._wait(pause, everybody=asked is not None)
 
@@ -153,11 +157,15 @@ class Session:
     def _judged(self, method: str, path: str, response: Any) -> tuple[Any, ApiError | None]:
         """Give the decoded answer, or why it is none."""
         if response.status >= 300:
+            if response.status not in RETRIED:
+                self._gave_up = False
             return None, _failure(method, path, response)
         try:
-            return json.loads(response.data), None
+            answer = json.loads(response.data)
         except ValueError as error:
             return None, ApiError(0, f"the answer of {self.host} is no JSON", why=str(error))
+        self._gave_up = False
+        return answer, None
 
     def _url(self, path: str, query: Mapping[str, Any] | None) -> str:
         return f"{self.host}{path}" + (f"?{urlencode(query)}" if query else "")
@@ -172,10 +180,10 @@ class Session:
                 headers.add(name, value)
         return headers
 
-    def _may_repeat(self, status: int, attempt: int) -> bool:
+    def _may_repeat(self, status: int, attempt: int, hopeless: bool) -> bool:
         if status and status not in RETRIED:
             return False
-        return self._met or attempt < FIRST_CONTACT_TRIES
+        return attempt < FEW_TRIES or (self._met and not hopeless)
 
     def _pause(self, attempt: int, asked: str | None) -> float:
         if asked is not None and asked.isdigit():

@@ -275,7 +275,7 @@ def test_a_certificate_instead_of_a_token_is_refused(tmp_path: Path, monkeypatch
     plugin = Plugin(tmp_path, credential("one", 1), credential("two", 1), certificate)
     with serving() as server:
         opened = connect({"kubeconfig": kubeconfig(server.url, plugin.user)}, LIMITS)
-        for _ in range(2):
+        for _turn in range(2):
             with pytest.raises(ApiError, match="gave a token first and a client certificate later"):
                 opened.request("GET", "/x")
         assert server.paths == []

@@ -77,7 +77,7 @@ def _applied(work: Work) -> float:
 
 
 def _timed(threads: int, run: Callable[[], None]) -> float:
-    workers = [threading.Thread(target=run) for _ in range(threads)]
+    workers = [threading.Thread(target=run) for _number in range(threads)]
     begin = time.monotonic()
     for worker in workers:
         worker.start()

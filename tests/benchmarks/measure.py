@@ -42,7 +42,7 @@ def measure(argv: list[str], environment: Mapping[str, str], log: Path) -> Measu
         watch = _Watch(child.pid)
         watch.start()
         try:
-            _, status, usage = os.wait4(child.pid, 0)
+            _pid, status, usage = os.wait4(child.pid, 0)
         except BaseException:
             child.terminate()
             raise

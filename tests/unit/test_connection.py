@@ -20,7 +20,7 @@ import urllib3
 import yaml
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
-from ansible_collections.tiphys.gitops.plugins.module_utils.cluster import connection, session
+from ansible_collections.tiphys.gitops.plugins.module_utils.cluster import connection, credentials, session
 from ansible_collections.tiphys.gitops.plugins.module_utils.cluster.connection import connect
 from ansible_collections.tiphys.gitops.plugins.module_utils.cluster.session import ApiError, Limits, Session
 
@@ -241,7 +241,7 @@ def test_an_expired_token_is_refreshed_once(tmp_path: Path, monkeypatch: pytest.
     with serving() as server:
         opened = connect({"kubeconfig": kubeconfig(server.url, plugin.user)}, LIMITS)
         time.sleep(1.3)  # the client refreshes five minutes early
-        monkeypatch.setattr(connection, "FRESH", 0.0)
+        monkeypatch.setattr(credentials, "FRESH", 0.0)
         opened._authorization._due = 0.0  # type: ignore[attr-defined]
         ask(opened, 40)
         assert {headers["Authorization"] for headers in server.headers} == {"Bearer two"}
@@ -258,7 +258,7 @@ def test_a_plugin_whose_tokens_are_short_lived_is_not_run_for_each_request(tmp_p
 def test_a_refresh_that_fails_leaves_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(connection, "FRESH", 0.0)
+    monkeypatch.setattr(credentials, "FRESH", 0.0)
     plugin = Plugin(tmp_path, credential("one", 1))
     with serving() as server:
         opened = connect({"kubeconfig": kubeconfig(server.url, plugin.user)}, LIMITS)
@@ -270,7 +270,7 @@ def test_a_refresh_that_fails_leaves_the_token(
 
 def test_a_certificate_instead_of_a_token_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It came too late for the connections, and its key must not stay on disk."""
-    monkeypatch.setattr(connection, "FRESH", 0.0)
+    monkeypatch.setattr(credentials, "FRESH", 0.0)
     certificate = {"clientCertificateData": "certificate", "clientKeyData": CANARY}
     plugin = Plugin(tmp_path, credential("one", 1), credential("two", 1), certificate)
     with serving() as server:

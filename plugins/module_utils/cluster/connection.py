@@ -10,17 +10,12 @@ to write to disk for OpenSSL is gone again before the first request. No message 
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import ipaddress
-import logging
 import os
-import re
 import shutil
 import ssl
 import tempfile
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Callable
@@ -28,7 +23,8 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from .._errors import GitopsError
-from .session import ApiError, Limits, Session
+from .credentials import Credentials, first_line, logged_errors, reason, told
+from .session import Limits, Session
 
 try:
     import urllib3
@@ -47,8 +43,6 @@ else:
 DEFAULT_KUBECONFIG = Path("~/.kube/config")
 IN_CLUSTER_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 POOL_SIZE = 32
-FRESH = 10.0
-"""Seconds for which a header with credentials is used before the client is asked whether they expire."""
 
 
 def connect(
@@ -68,7 +62,7 @@ def connect(
         config = _configuration(options, folder)
         pool = _pool(config)
     host = config.host.rstrip("/")  # a refresh of credentials writes the kubeconfig's values into config again
-    credentials = _Credentials(config, folder, register)
+    credentials = Credentials(config, folder, register)
     credentials()  # what is wrong with them is told once, not for each object
     return Session(host, pool, _impersonation(options), credentials, limits)
 
@@ -88,13 +82,13 @@ def _configuration(options: Mapping[str, Any], folder: str) -> Any:
     given = options.get("kubeconfig")
     where = "kubeconfig" + ("" if isinstance(given, Mapping) else f" {given}") if given else "connection options"
     try:
-        with _logged_errors() as logged:
+        with logged_errors() as logged:
             _load(config, options, folder)
     except Exception as error:  # noqa: BLE001  # a broken kubeconfig breaks the client in many ways
-        raise GitopsError("cannot be used", where=where, why=_reason(error)) from None
+        raise GitopsError("cannot be used", where=where, why=reason(error)) from None
     replaced = _drop_replaced_credentials(config, options)
     if logged and not replaced:
-        raise GitopsError("cannot be used", where=where, why=_told(logged[0]))
+        raise GitopsError("cannot be used", where=where, why=told(logged[0]))
     if options.get("host") and options["host"].rstrip("/") != str(config.host).rstrip("/"):
         config.tls_server_name = None  # it is the name of the kubeconfig's server; kubectl does the same
     for option, attribute in (
@@ -123,19 +117,6 @@ def _drop_replaced_credentials(config: Any, options: Mapping[str, Any]) -> bool:
     config.api_key, config.api_key_prefix, config.refresh_api_key_hook = {}, {}, None
     config.username = config.password = config.cert_file = config.key_file = None
     return True
-
-
-@contextlib.contextmanager
-def _logged_errors() -> Iterator[list[str]]:
-    """Collect what the client only logs before it goes on without credentials: that an exec plugin failed."""
-    messages: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
-    logging.getLogger().addHandler(handler)
-    try:
-        yield messages
-    finally:
-        logging.getLogger().removeHandler(handler)
 
 
 def _load(config: Any, options: Mapping[str, Any], folder: str) -> None:
@@ -197,72 +178,8 @@ def _tls(config: Any) -> ssl.SSLContext:
             context.load_cert_chain(config.cert_file, config.key_file)
     except (OSError, ValueError) as error:
         files = ", ".join(str(file) for file in (config.ssl_ca_cert, config.cert_file, config.key_file) if file)
-        raise GitopsError("cannot be used", where=f"certificates ({files})", why=_first_line(error)) from None
+        raise GitopsError("cannot be used", where=f"certificates ({files})", why=first_line(error)) from None
     return context
-
-
-class _Credentials:
-    """Gives the header that says who we are; the client refreshes tokens that are about to expire.
-
-    One thread at a time asks it, and only now and then: a plugin that takes seconds is not run by each of 16 threads.
-    """
-
-    def __init__(self, config: Any, folder: str, register: Callable[[str], object]) -> None:
-        self._config, self._folder, self._register = config, Path(folder), register
-        self._lock = threading.Lock()
-        self._header: dict[str, str] | None = None
-        self._due = 0.0
-        self._refusal: ApiError | None = None
-
-    def __call__(self) -> dict[str, str]:
-        with self._lock:
-            if self._refusal:
-                raise self._refusal
-            if self._header is None or time.monotonic() >= self._due:
-                self._header = self._renewed()
-                self._due = time.monotonic() + FRESH
-            return self._header
-
-    def _renewed(self) -> dict[str, str]:
-        try:
-            with _logged_errors():  # or they are written to standard error
-                value = self._value()
-        except Exception as error:  # noqa: BLE001  # whatever a plugin or an identity provider makes the client do
-            if self._header is None:
-                raise ApiError(0, "the credentials cannot be refreshed", why=_reason(error)) from None
-            return self._header  # it may hold for some minutes more, and the server says so when it does not
-        if self._folder.exists():  # a certificate that came too late for the connections: nothing may stay on disk
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._refusal = ApiError(
-                0,
-                "the credential plugin of the kubeconfig gave a token first and a client certificate later",
-                hint="Run the task again, or let the plugin give one kind of credentials.",
-            )
-            raise self._refusal
-        return self._checked(value)
-
-    def _value(self) -> str:
-        settings = self._config.auth_settings().get("BearerToken")
-        if settings and settings["value"]:
-            return str(settings["value"])
-        if self._config.username:
-            pair = f"{self._config.username}:{self._config.password or ''}"
-            return f"Basic {base64.b64encode(pair.encode()).decode()}"
-        return ""
-
-    def _checked(self, value: str) -> dict[str, str]:
-        scheme, _space, secret = value.strip().partition(" ")
-        secret = secret.strip()
-        if not secret:
-            return {}
-        self._register(secret)
-        if not (secret.isascii() and secret.isprintable()):
-            raise ApiError(
-                0,
-                "the token holds a line break or another character that no token has",
-                hint="Check api_key or the kubeconfig's user.",
-            )
-        return {"Authorization": f"{scheme} {secret}"}
 
 
 def _impersonation(options: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -273,18 +190,3 @@ def _impersonation(options: Mapping[str, Any]) -> list[tuple[str, str]]:
         if not value.isprintable():
             raise GitopsError(f"{value!r} cannot be sent as {name}", hint="Remove the line break or control character.")
     return [(name, value.encode().decode("latin-1")) for name, value in named]  # headers are bytes; these are UTF-8
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
-
-
-def _reason(error: BaseException) -> str:
-    """Give an error in a line; one of the YAML parser's has several, and says where in attributes."""
-    mark = getattr(error, "problem_mark", None)
-    return f"line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else _told(_first_line(error))
-
-
-def _told(text: str) -> str:
-    """Leave out what the client quotes of a kubeconfig: ``Expected key user in FILE/{'name': …, 'token': …}``."""
-    return re.sub(r"\{.*\}|\{.*", "...", text, flags=re.DOTALL)

@@ -146,8 +146,8 @@ class _Walk:
                 self.found.unowned.append(place.path)
 
     def _leaf(self, want: Any, have: Any, place: Place) -> None:
-        if want == have and type(want) is type(have) and isinstance(want, (str, int)) and want:
-            if self._mine(place) is None:  # by far the most common leaf: the same text or number on both sides
+        if want and have and same(want, have):  # by far the most common leaf
+            if self._mine(place) is None:
                 self.found.unowned.append(place.path)
             return
         if want == {} and isinstance(have, dict) and not self._clears(place):
@@ -206,22 +206,19 @@ class _Walk:
 
     def stale(self, want: Any, mine: Tree, place: Place) -> None:
         """Find what we own and ``want`` no longer has."""
-        items = list(want) if isinstance(want, (list, tuple)) else []
-        kept = dict(zip(partners([step for step in mine if step[:2] in ("k:", "v:")], items), items))
+        kept = _by_step(want, mine)
         for step, inside in mine.items():
-            name = step[2:]
-            if step == "." or (not place.path and name in ("apiVersion", "kind", *self.kind.untouched)):
+            inner = kept.get(step, MISSING)
+            if step == "." or (inner is not MISSING and inner != {} and not inside):
                 continue
-            if step.startswith("f:"):
-                here = place.field(name)
-                inner = want.get(name, MISSING) if isinstance(want, dict) else MISSING
-            else:
-                here, inner = place.item(step), kept.get(step, MISSING)
+            if not place.path and step[2:] in ("apiVersion", "kind", *self.kind.untouched):
+                continue
+            here = place.field(step[2:]) if step.startswith("f:") else place.item(step)
             if inner is MISSING:  # a null is a value: Helm reads it as "not the default"
                 self.found.stale += _leaves(inside, here.path)
             elif inner == {}:
                 self._emptied(here, inside)
-            elif inside:
+            else:
                 self.stale(inner, inside, here)
 
     def _emptied(self, place: Place, inside: Tree) -> None:
@@ -243,6 +240,15 @@ class _Walk:
                     self.found.cleared.append(path)
                     self.found.stale = [one for one in self.found.stale if one[: len(path)] != path]
                     self._claim(place)
+
+
+def _by_step(want: Any, mine: Tree) -> dict[str | None, Any]:
+    """Give what is wanted inside a value by the steps that managedFields has for it."""
+    if isinstance(want, dict):
+        return {f"f:{name}": value for name, value in want.items()}
+    if isinstance(want, (list, tuple)):
+        return dict(zip(partners([step for step in mine if step != "."], want), want))
+    return {}
 
 
 def _leaves(tree: Tree, path: Path) -> list[Path]:

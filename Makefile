@@ -21,10 +21,10 @@ lint: venv ## ruff, mypy, ansible-lint, changelog, gofmt
 sanity: venv ## ansible-test sanity
 	@$(python) -m tests.tooling.sanity
 
-unit: venv ## tests that need no server
+unit: controlplane-build ## tests that need no server (one reads Argo CD's definitions from the build)
 	@$(python) -m pytest tests/unit
 
-integration: venv ## tests on a control plane, or on the cluster of KUBECONFIG_UNDER_TEST=file
+integration: controlplane-build ## tests on a control plane, or on the cluster of KUBECONFIG_UNDER_TEST=file
 	@$(python) -m pytest tests/integration
 
 test: venv ## lint, sanity, unit and integration, one after the other

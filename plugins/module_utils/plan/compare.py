@@ -77,15 +77,12 @@ class Place(NamedTuple):
 def compare(desired: Manifest, live: Mapping[str, Any], kind: Kind) -> Difference:
     """Give what applying ``desired`` would change; fields it does not name count only if we set them earlier."""
     walk = _Walk(kind, live, Ownership(live))
-    root = Place()
-    for key, value in desired.items():
-        if key == "metadata":
-            for part in SHARED:
-                if value.get(part):
-                    walk.value(value[part], live["metadata"].get(part, MISSING), root.field("metadata").field(part))
-        elif key not in ("apiVersion", "kind", *kind.untouched):
-            walk.value(value, live.get(key, MISSING), root.field(key))
-    walk.stale(desired, walk.ownership.mine or {}, root)
+    mine = walk.ownership.mine or {}
+    compared = {key: value for key, value in desired.items() if key not in ("apiVersion", "kind", *kind.untouched)}
+    shared = {part: value for part, value in compared.pop("metadata", {}).items() if part in SHARED and value}
+    walk.mapping(shared, live["metadata"], Place().field("metadata"), mine.get("f:metadata"))
+    walk.mapping(compared, live, Place(), mine)
+    walk.stale(desired, mine, Place())
     walk.exclusive(desired)
     return walk.result()
 
@@ -105,13 +102,17 @@ class _Walk:
                 self._claim(place)
         return self.found
 
-    def value(self, want: Any, have: Any, place: Place) -> None:
+    def value(self, want: Any, have: Any, place: Place, mine: Tree | None) -> None:
+        """Compare a value; ``mine`` is our subtree of managedFields for it, None where it is not ours."""
         if isinstance(want, dict) and want and not self._atomic(have, place):
-            self._mapping(want, have, place)
+            if have is MISSING and place.table in self.kind.telling:
+                self._differs(place)
+            else:
+                self.mapping(want, have if isinstance(have, dict) else {}, place, mine)
         elif isinstance(want, (list, tuple)) and self._keyed(place):
-            self._items(want, have, place)
+            self._items(want, have, place, mine)
         else:
-            self._leaf(want, have, place)
+            self._leaf(want, have, place, mine)
 
     def _atomic(self, have: Any, place: Place) -> bool:
         """Say whether the server tracks a mapping as a whole, as it does with selectors."""
@@ -123,35 +124,30 @@ class _Walk:
     def _keyed(self, place: Place) -> bool:
         return place.path == ("metadata", "finalizers") or bool(self.ownership.items(place.steps))
 
-    def _mapping(self, want: Mapping[str, Any], have: Any, place: Place) -> None:
-        if have is MISSING and place.table in self.kind.telling:
-            self._differs(place)
-            return
-        if not isinstance(have, dict):
-            have = {}
+    def mapping(self, want: Mapping[str, Any], have: Mapping[str, Any], place: Place, mine: Tree | None) -> None:
+        """Compare a mapping field by field."""
         for key, value in want.items():
-            self.value(value, have.get(key, MISSING), place.field(key))
+            there, node = have.get(key, MISSING), mine.get(f"f:{key}") if mine else None
+            if node == {} and value and not isinstance(value, dict) and same(value, there):
+                continue  # by far the most common field: a leaf of ours that is as it should be
+            self.value(value, there, place.field(key), node)
 
-    def _items(self, want: Any, have: Any, place: Place) -> None:
+    def _items(self, want: Any, have: Any, place: Place, mine: Tree | None) -> None:
         """Compare item by item; an empty list means none of ours, as others may have theirs."""
         have = have if isinstance(have, list) else []
         steps = self.ownership.items(place.steps)
         there = dict(zip(partners(steps, have), have))
         for item, step in zip(want, partners(steps, want)):
             if step is not None:
-                self.value(item, there.get(step, MISSING), place.item(step))
+                self.value(item, there.get(step, MISSING), place.item(step), (mine or {}).get(step))
             elif not (isinstance(item, str) and item in have):
                 self._differs(place)
             else:
                 self.found.unowned.append(place.path)
 
-    def _leaf(self, want: Any, have: Any, place: Place) -> None:
-        if want and have and same(want, have):  # by far the most common leaf
-            if self._mine(place) is None:
-                self.found.unowned.append(place.path)
-            return
+    def _leaf(self, want: Any, have: Any, place: Place, mine: Tree | None) -> None:
         if want == {} and isinstance(have, dict) and not self._clears(place):
-            if self._mine(place) is None:  # it shall be there, whatever others put into it
+            if mine is None:  # it shall be there, whatever others put into it
                 self.found.unowned.append(place.path)
             return
         wanted, having = canonical(want, place.table, self.kind), canonical(have, place.table, self.kind)
@@ -160,12 +156,12 @@ class _Walk:
                 self._clear(place, have)
             self._differs(place)
         elif wanted is not MISSING:
-            self._equal(want, have, place)
+            self._equal(want, have, place, mine)
 
-    def _equal(self, want: Any, have: Any, place: Place) -> None:
+    def _equal(self, want: Any, have: Any, place: Place, mine: Tree | None) -> None:
         if not same(want, have):
             self._respelled.append(place)
-        if self._mine(place) is None:
+        if mine is None:
             if same(want, have):
                 self.found.unowned.append(place.path)
             elif isinstance(want, list):  # somebody spelled zero values out; only our spelling can become ours
@@ -197,12 +193,10 @@ class _Walk:
                 self.found.overrides = True
         self.found.conflicts += [Conflict(spelled(place.path), owner) for owner in sorted(owners)]
 
-    def _mine(self, place: Place) -> Tree | None:
-        return below(self.ownership.mine or {}, place.steps)
-
     def _foreign(self, place: Place) -> bool:
         """Say whether a field, or something in it, would stay if we only stopped applying it."""
-        return self._mine(place) is None or any(self.ownership.others(place.steps))
+        mine = below(self.ownership.mine or {}, place.steps)
+        return mine is None or any(self.ownership.others(place.steps))
 
     def stale(self, want: Any, mine: Tree, place: Place) -> None:
         """Find what we own and ``want`` no longer has."""

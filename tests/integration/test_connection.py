@@ -12,12 +12,11 @@ import pytest
 import yaml
 
 from tests.support.lab import Lab, application
-from tests.support.module import run_module
+from tests.support.module import INVOCATION, run_module
 from tests.support.playbook import adhoc
 
 CANARY = "canary-4f1d7c0e"
 MODULE = "argocd_application"
-INVOCATION = {"_ansible_inject_invocation": True}
 
 
 def content(lab: Lab, **changes: Any) -> dict[str, Any]:

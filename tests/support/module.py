@@ -17,10 +17,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from ansible.module_utils.common.parameters import PASS_VARS
+
 ROOT = Path(__file__).parents[2]
 COLLECTIONS = ROOT / ".venv" / "collections"
 MODULES = "ansible_collections.tiphys.gitops.plugins.modules"
 LONGEST_MESSAGE = 1000
+# Makes a result repeat the arguments, as ansible-core before 2.21 does anyway.
+INVOCATION = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
 
 
 class Result(dict[str, Any]):

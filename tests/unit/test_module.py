@@ -12,7 +12,7 @@ import yaml
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import _kubeconfig, _secrets
 from tests.support.lab import application
-from tests.support.module import Result, run_module
+from tests.support.module import INVOCATION, Result, run_module
 
 CANARY = "canary-4f1d7c0e"
 MODULE = "argocd_application"
@@ -31,7 +31,7 @@ def kubeconfig(**user: Any) -> dict[str, Any]:
 
 def run(options: dict[str, Any], **how: Any) -> Result:
     """Run the module the way older versions of Ansible always do: the result repeats the arguments."""
-    return run_module(MODULE, {"_ansible_inject_invocation": True, **options}, **how)
+    return run_module(MODULE, {**INVOCATION, **options}, **how)
 
 
 SECRETS = {

@@ -40,6 +40,8 @@ def reconcile(
         prune=prune,
         keep_text=module.shows_diff,
     )
+    if module.shows_diff:
+        dump([])  # what the diff needs is missing now or not at all
     changes = observe(session, plan, scope=[options["namespace"]] if prune else [])
     report = Report(plan, text=lambda manifest: dump([manifest]))
     if module.check_mode:

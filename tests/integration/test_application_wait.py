@@ -133,3 +133,29 @@ def test_deletion_of_many(lab: Lab) -> None:
     assert lab.all() == {}
     assert reads(requests) == ["applications", "applications", "watch"]
     assert len(writes(requests)) == 30
+
+
+def test_the_deadline_of_the_task_ends_a_wait(lab: Lab) -> None:
+    lab.proxy.reset()
+    result = lab.run({**application("shop"), "wait": True, "wait_timeout": 60, "timeout": 3}, fails=True)
+    assert "the deadline of 3 s has passed" in result["msg"]
+    assert result["changed"] is True, "what was written before is told all the same"
+    assert result.seconds < 10
+
+
+def test_every_namespace_is_looked_at(lab: Lab) -> None:
+    """One watch for each, more than the engine has threads."""
+    spaces = [f"{lab.namespace}-{number}" for number in range(18)]
+    for space in spaces:
+        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}}
+        lab.send("POST", "/api/v1/namespaces", manifest)
+    options = {"applications": [application("shop", namespace=space) for space in spaces]}
+    try:
+        result = lab.run({**options, "wait": True, "wait_timeout": 3}, fails=True)
+        assert sorted(one["namespace"] for one in result["applications"]) == sorted(spaces)
+        assert result["summary"]["failed"] == 18
+        assert "the controller has not looked at the present spec yet" in result["msg"]
+    finally:
+        lab.run({**options, "state": "absent"})
+        for space in spaces:
+            lab.send("DELETE", f"/api/v1/namespaces/{space}")

@@ -317,3 +317,24 @@ def test_an_autoscaler_owns_what_it_scales() -> None:
 def test_what_was_written_through_the_status_is_not_ours_to_take_away() -> None:
     status = {**entry("tiphys.gitops", "Apply", {"f:status": {"f:x": {}}}), "subresource": "status"}
     assert not compare(app(SPEC), app(SPEC, ours(SPEC), status), APPLICATION)
+
+
+def test_a_plugin_that_is_discovered_is_a_plugin() -> None:
+    assert difference({**SPEC, "source": {**SPEC["source"], "plugin": {}}}, SPEC, ours(SPEC)).changed
+
+
+def test_an_empty_map_of_a_plugin_parameter_tells_too() -> None:
+    def spec(**parameter: Any) -> Json:
+        return {"source": {"plugin": {"parameters": [{"name": "a", **parameter}]}}}
+
+    assert difference(spec(map={}), spec(), ours(spec())).changed
+    assert difference(spec(array=[]), spec(), ours(spec())).changed
+    assert not difference(spec(map={}), spec(map={}), ours(spec(map={})))
+
+
+def test_a_value_of_another_shape_belongs_to_whoever_set_it() -> None:
+    want = {"source": {"helm": {"valuesObject": {"a": {"b": 1}}}}}
+    have = {"source": {"helm": {"valuesObject": {"a": 5}}}}
+    flux = entry("flux", "Apply", owned({"spec": have}))
+    assert difference(want, have, flux).conflicts == [Conflict("spec.source.helm.valuesObject.a", "field manager flux")]
+    assert difference(want, have, entry("kubectl-edit", "Update", owned({"spec": have}))).overrides

@@ -57,6 +57,7 @@ APPLICATION = Kind(
             ("spec", "syncPolicy", "automated", "enabled"),
             ("spec", "syncPolicy", "managedNamespaceMetadata"),
             ("spec", "syncPolicy", "retry"),
+            *((*source, "plugin") for source in _SOURCES),
             *((*source, "plugin", "parameters", key) for source in _SOURCES for key in ("string", "array", "map")),
         )
     ),

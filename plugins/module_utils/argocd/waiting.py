@@ -19,6 +19,9 @@ from ..plan.report import Report
 from .kinds import APPLICATION
 from .status import Goal
 
+LARGEST = 200
+"""So many namespaces are watched at a time; with more, some are looked at only when others are done."""
+
 
 def wait_until(session: Session, options: Mapping[str, Any], report: Report) -> list[dict[str, Any]]:
     """Wait until the report's Applications are where the options want them, deleted ones until they are gone.
@@ -54,7 +57,7 @@ def wait_until(session: Session, options: Mapping[str, Any], report: Report) -> 
         return wait.until(names[namespace], end - time.monotonic())
 
     with session.limited(options["wait_timeout"]):
-        found = list(parallel(one, names))
+        found = list(parallel(one, names, min(max(1, len(names)), LARGEST)))
     for namespace, verdicts in zip(names, found):
         for name, verdict in verdicts.items():
             if not verdict.settled:

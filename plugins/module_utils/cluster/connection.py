@@ -42,7 +42,8 @@ else:
 
 DEFAULT_KUBECONFIG = Path("~/.kube/config")
 IN_CLUSTER_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
-POOL_SIZE = 32
+POOL_SIZE = 256
+"""Connections that are kept, as many as there may ever be threads; they are made when they are needed."""
 
 
 def connect(

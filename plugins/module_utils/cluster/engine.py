@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Callable, Optional, TypeVar
@@ -42,9 +42,9 @@ class Outcome:
     error: str = ""
 
 
-def parallel(work: Callable[[One], Other], items: Iterable[One]) -> Iterator[Other]:
-    """Do ``work`` for all items over the engine's threads and give the results in order."""
-    with ThreadPoolExecutor(THREADS) as pool:
+def parallel(work: Callable[[One], Other], items: Iterable[One], threads: int = THREADS) -> Iterator[Other]:
+    """Do ``work`` for all items over some threads and give the results in order."""
+    with ThreadPoolExecutor(threads) as pool:
         yield from pool.map(work, items)
 
 
@@ -90,42 +90,54 @@ class _Worker:
 
     def settle(self, change: Change) -> Outcome:
         """Carry a change out; when the object moved in between, look again and do what is then left to do."""
-        now = change
+        removed: list[str] = []
         try:
-            for _attempt in range(TRIES):
-                if now.refusal:
-                    return Outcome(now, error=now.refusal)
-                try:
-                    return Outcome(now, idle=not self._carry_out(now))
-                except ApiError as error:
-                    if error.status != CONFLICT:
-                        raise
-                    left = self.plan.again(now, self.objects.get(change.namespace, change.name))
-                    if left is None:
-                        return Outcome(now, idle=not error.repeated)
-                    now = left
+            outcome = self._attempts(change, removed)
         except ApiError as error:
-            return Outcome(now, error=str(error))
+            outcome = Outcome(change, error=str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours with one object must not hide what became of others
-            return Outcome(now, error=f"unexpected {type(error).__name__}: {error}. Please report this as a bug")
-        return Outcome(now, error=f"somebody else keeps writing it: {TRIES} attempts came too late")
+            outcome = Outcome(change, error=f"unexpected {type(error).__name__}: {error}. Please report this as a bug")
+        if outcome.error and removed:
+            return replace(outcome, error=f"{outcome.error}. Before that, {', '.join(removed)} had been removed")
+        return replace(outcome, idle=outcome.idle and not removed)
 
-    def _carry_out(self, change: Change) -> bool:
-        """Carry a change out and say whether it made a difference. Raises ApiError 409 when the object moved."""
+    def _attempts(self, change: Change, removed: list[str]) -> Outcome:
+        for _attempt in range(TRIES):
+            if change.refusal:
+                return Outcome(change, error=change.refusal)
+            try:
+                return Outcome(change, idle=not self._carry_out(change, removed))
+            except ApiError as error:
+                if error.status != CONFLICT:
+                    raise
+                left = self.plan.again(change, self.objects.get(change.namespace, change.name))
+                if left is None:
+                    return Outcome(change, idle=not error.repeated)
+                change = left
+        return Outcome(change, error=f"somebody else keeps writing it: {TRIES} attempts came too late")
+
+    def _carry_out(self, change: Change, removed: list[str]) -> bool:
+        """Carry a change out and say whether it made a difference. Raises ApiError 409 when the object moved.
+
+        What had to go before the fields could be applied is added to ``removed``.
+        """
         if change.action == "delete":
             return self._delete(change)
         version = change.version if change.overrides else ""
-        desired = change.desired or {}
         if change.cleared:
-            cleared = self.objects.clear(change.namespace, change.name, change.cleared, change.version)
-            version = cleared["metadata"]["resourceVersion"]
-        try:
-            applied = self.objects.apply(desired, version=version, force=change.overrides)
-        except ApiError as error:
-            if change.cleared and error.status != CONFLICT:
-                error.hint = f"{', '.join(map(spelled, change.cleared))} had been removed before. {error.hint}"
-            raise
+            version = self._clear(change)
+            removed += map(spelled, change.cleared)
+        applied = self.objects.apply(change.desired or {}, version=version, force=change.overrides)
         return bool(applied["metadata"].get("resourceVersion") != change.version)
+
+    def _clear(self, change: Change) -> str:
+        try:
+            cleared = self.objects.clear(change.namespace, change.name, change.cleared, change.version)
+        except ApiError as error:
+            if error.status == GONE:  # the object itself: that is one way to have moved
+                raise ApiError(CONFLICT, "the object is gone") from None
+            raise
+        return str(cleared["metadata"]["resourceVersion"])
 
     def _delete(self, change: Change) -> bool:
         """Delete the object that was looked at. A patch, or a selector, holds for it as it was then and no later."""

@@ -132,6 +132,7 @@ class Session:
 
         A connection that is silent for ``SILENCE`` seconds counts as broken.
         """
+        seconds = min(seconds, self.remaining())
         timeout = urllib3.Timeout(connect=min(seconds, self.limits.request), read=min(seconds, SILENCE))
         try:
             response = self._pool.request(

@@ -58,8 +58,9 @@ class Wait:
         except ApiError as error:
             late = time.monotonic() >= end
             for name in self._pending:
-                if not late or name not in self.verdicts:
-                    self.verdicts[name] = Verdict(failed=not late, text=str(error))
+                if not late:
+                    self.verdicts[name] = Verdict(failed=True, text=str(error))
+                self.verdicts.setdefault(name, Verdict(text="it was not looked at in time"))
         return self.verdicts
 
     def _follow(self, end: float) -> None:
@@ -69,9 +70,12 @@ class Wait:
             left = end - time.monotonic()
             if not self._pending or left <= 0:
                 return
-            version = self._watch(version, min(left, NUDGE) if self._nudged else left)
-            if self._nudged:
+            version = self._watch(version, min(left, NUDGE) if self._nudging() else left)
+            if self._nudging():
                 version = ""  # what a nudged object waits for may be no event of its own: look at all of them again
+
+    def _nudging(self) -> bool:
+        return any(self.verdicts[name].nudge is not None for name in self._nudged)
 
     def _one(self) -> str:
         return next(iter(self._pending)) if len(self._pending) == 1 else ""

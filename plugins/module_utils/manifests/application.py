@@ -25,6 +25,7 @@ from .fields import (
     Record,
     record,
     records,
+    told,
 )
 from .metadata import METADATA, metadata, overridden
 
@@ -93,7 +94,7 @@ DIRECTORY = record(
     disable_extension_filter=BOOLEAN,
     jsonnet=record(ext_vars=JSONNET_VARIABLES, tlas=JSONNET_VARIABLES, libs=STRINGS),
 )
-PLUGIN = record(
+PLUGIN = told(
     name=STRING,
     env=records(**NAME_VALUE),
     parameters=records(

@@ -65,6 +65,11 @@ def record(**fields: Field) -> Field:
     return Field("dict", fields=Record(fields))
 
 
+def told(**fields: Field) -> Field:
+    """Describe an object whose mere presence has a meaning, even when it is empty."""
+    return Field("dict", fields=Record(fields), telling=True)
+
+
 def records(**fields: Field) -> Field:
     """Describe a list of objects with these fields."""
     return Field("list", of=record(**fields))

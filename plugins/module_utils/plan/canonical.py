@@ -26,7 +26,7 @@ def canonical(value: Any, path: Path, kind: Kind) -> Any:
     if path[:-1] in kind.maps or path[:-1] in METADATA_MAPS:
         return value
     if isinstance(value, dict) and (path in kind.maps or path in METADATA_MAPS):
-        return value or MISSING
+        return value if value or path in kind.telling else MISSING
     if isinstance(value, dict):
         slim = {key: canonical(item, (*path, key), kind) for key, item in value.items()}
         value = {key: item for key, item in slim.items() if item is not MISSING}

@@ -105,7 +105,8 @@ class _Walk:
     def value(self, want: Any, have: Any, place: Place, mine: Tree | None) -> None:
         """Compare a value; ``mine`` is our subtree of managedFields for it, None where it is not ours."""
         if isinstance(want, dict) and want and not self._atomic(have, place):
-            if have is MISSING and place.table in self.kind.telling:
+            told = have is MISSING and place.table in self.kind.telling
+            if told or not (have is MISSING or isinstance(have, dict)):  # nothing there, or something else in its place
                 self._differs(place)
             else:
                 self.mapping(want, have if isinstance(have, dict) else {}, place, mine)

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.controlplane import Cluster
-from tests.support.lab import wait_for
+from tests.controlplane import Cluster, eventually
 from tests.support.module import Result
 from tests.support.workshop import ARGOCD, Workshop, workshop
 
@@ -104,7 +103,7 @@ def test_explicit_empty_values_after_argocd_wrote_them_back(place: Workshop) -> 
     items = explicit(place)
     before = place.run({"applications": items})
     assert before["summary"]["created"] == len(items)
-    wait_for(lambda: synced(place, items), 120)
+    eventually(lambda: synced(place, items), "all are synced", 120)
     controller = "argocd-application-controller"
     for item in items:
         live = place.get("applications", item["name"]) or {}
@@ -145,7 +144,7 @@ def test_wait_for_a_project_that_comes_late(place: Workshop) -> None:
     thread = threading.Thread(target=lambda: results.append(place.run(options, timeout=150)))
     thread.start()
     name = f"{place.name}-late"
-    wait_for(lambda: "InvalidSpecError" in json.dumps(place.get("applications", name) or {}), 60)
+    eventually(lambda: "InvalidSpecError" in json.dumps(place.get("applications", name) or {}), "it is refused")
     manifest = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "AppProject",
@@ -205,7 +204,7 @@ def test_cascade_deletes_or_keeps_workloads(place: Workshop) -> None:
         if cascade == "orphan":
             assert place.get("configmaps", "greeting", space) is not None
         else:
-            wait_for(lambda space=space: place.get("configmaps", "greeting", space) is None)  # type: ignore[misc]
+            eventually(lambda space=space: place.get("configmaps", "greeting", space) is None, "it is gone")  # type: ignore[misc]
 
 
 def test_wait_for_a_deletion_that_is_held(place: Workshop) -> None:

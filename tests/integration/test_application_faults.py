@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.lab import Lab, application, spec, wait_for, writes
+from tests.controlplane import eventually
+from tests.support.lab import Lab, application, meanwhile, spec, writes
 
 NAMES = [f"shop-{number:02}" for number in range(50)]
 OPTIONS: dict[str, Any] = {"applications": [application(name) for name in NAMES]}
@@ -70,15 +71,13 @@ def test_everybody_waits_as_the_server_asked(lab: Lab) -> None:
     lab.proxy.fault("status", methods=["PATCH"], status=429, retry_after="2", times=1)
     sent = []
 
-    def look() -> None:
-        wait_for(lambda: 429 in [one.status for one in lab.proxy.requests()])
-        threading.Event().wait(1.2)
+    def look(over: threading.Event) -> None:
+        eventually(lambda: 429 in [one.status for one in lab.proxy.requests()], "a request is refused")
+        over.wait(1.2)
         sent.append(len(lab.proxy.writes()))
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    lab.run(OPTIONS)
-    thread.join()
+    with meanwhile(look):
+        lab.run(OPTIONS)
     assert sent[0] <= 16 + 16, "16 threads had at most one request under way and one about to start"
     all_arrived(lab)
 

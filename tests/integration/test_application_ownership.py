@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.lab import REPOSITORY, Lab, application, owners, spec, wait_for, writes
+from tests.controlplane import eventually
+from tests.support.lab import REPOSITORY, Lab, application, meanwhile, owners, spec, writes
 from tests.support.module import Result
 
 POLICY = {"sync_policy": {"automated": {"prune": True}}}
@@ -196,21 +197,15 @@ def edited_meanwhile(lab: Lab, refusals: int) -> Iterator[None]:
     """Edit `shop` again and again, until so many of the module's writes were refused for it."""
     lab.proxy.fault("delay", methods=["PATCH"], match="/shop?", milliseconds=400, times=refusals)
     lab.proxy.reset()
-    over = threading.Event()
 
-    def work() -> None:
+    def work(over: threading.Event) -> None:
         number = 0
         while not over.is_set() and [one.status for one in lab.proxy.requests()].count(409) < refusals:
             number += 1
             lab.edit("shop", {"metadata": {"labels": {"edit": str(number)}}})
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with meanwhile(work):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def test_somebody_writes_between_reading_and_applying(lab: Lab) -> None:
@@ -246,7 +241,7 @@ def test_somebody_creates_or_deletes_it_meanwhile(lab: Lab) -> None:
     options = {"applications": [application("shop"), application("gone")]}
     thread = threading.Thread(target=lambda: results.append(lab.run(options)))
     thread.start()
-    wait_for(lambda: len(lab.proxy.requests()) >= 2)
+    eventually(lambda: len(lab.proxy.requests()) >= 2, "the module has read")
     lab.create("shop", spec(source={"repoURL": REPOSITORY, "path": "by-hand"}))
     lab.send("DELETE", lab.url("gone"))
     thread.join()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.lab import Lab, application, wait_for, writes
+from tests.controlplane import eventually
+from tests.support.lab import Lab, application, writes
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 OURS = {"team": "shop"}
@@ -178,7 +179,7 @@ def test_a_later_object_of_the_same_name_survives(lab: Lab) -> None:
     lab.proxy.reset()
     thread = threading.Thread(target=lambda: lab.run({"name": "shop", "state": "absent"}))
     thread.start()
-    wait_for(lambda: lab.proxy.counters().total >= 1)
+    eventually(lambda: lab.proxy.counters().total >= 1, "the module reads")
     lab.send("DELETE", lab.url("shop"))
     lab.create("shop", seen["spec"])
     thread.join()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.controlplane import Request
-from tests.support.lab import Lab, Manifest, application, wait_for, writes
+from tests.controlplane import Request, eventually
+from tests.support.lab import Lab, Manifest, application, meanwhile, writes
 
 CONTROLLER = "argocd-application-controller"
 NAMES = [f"shop-{number:02}" for number in range(30)]
@@ -25,18 +25,12 @@ def deployed(live: Manifest, **status: Any) -> Manifest:
 def stand_in(lab: Lab, work: Callable[[dict[str, Manifest]], object]) -> Iterator[None]:
     """Do the work as soon as the module watches."""
 
-    def later() -> None:
-        wait_for(lambda: lab.proxy.counters().watches or over.is_set())
+    def later(over: threading.Event) -> None:
+        eventually(lambda: lab.proxy.counters().watches or over.is_set(), "the module watches")
         work(lab.all())
 
-    over = threading.Event()
-    thread = threading.Thread(target=later)
-    thread.start()
-    try:
+    with meanwhile(later):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def reads(requests: list[Request]) -> list[str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.controlplane import ControlPlane, ControlPlaneError, other
+from tests.controlplane import ControlPlane, ControlPlaneError, eventually, other
 
 ROOT = Path(__file__).parents[2]
 DEMO = [sys.executable, "-m", "tests.demo"]
@@ -145,7 +145,7 @@ def test_an_interrupt_leaves_nothing() -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == b"\n"
             assert process.stdout.readline().startswith(b"1. ")
-            time.sleep(1.5)
+            eventually(lambda: any(Path(temporary).rglob("kube-apiserver*")), "the API server is being started")
             process.send_signal(signal.SIGINT)
             output = process.stdout.read().decode()
         assert (process.returncode, "nothing is left" in output) == (130, True), output

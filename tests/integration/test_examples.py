@@ -18,6 +18,7 @@ import yaml
 
 from ansible_collections.tiphys.gitops.plugins.modules.argocd_application import EXAMPLES
 from tests.controlplane import ControlPlane, ControlPlaneError
+from tests.support.lab import meanwhile
 from tests.support.module import COLLECTIONS
 
 MODULE = "tiphys.gitops.argocd_application"
@@ -38,9 +39,8 @@ def namespace(apiserver: ControlPlane) -> Iterator[str]:
 @contextmanager
 def stand_in(plane: ControlPlane, namespace: str) -> Iterator[None]:
     """Do what examples wait for: finish deletions, and say that everything is deployed."""
-    over = threading.Event()
 
-    def work() -> None:
+    def work(over: threading.Event) -> None:
         while not over.wait(0.3):
             for live in applications(plane, namespace):
                 change = due(live)
@@ -50,13 +50,8 @@ def stand_in(plane: ControlPlane, namespace: str) -> Iterator[None]:
                         name = live["metadata"]["name"]
                         plane.kubectl("patch", "application", name, f"--namespace={namespace}", "--type=merge", patch)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with meanwhile(work):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def applications(plane: ControlPlane, namespace: str) -> list[Manifest]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-import time
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -122,12 +122,17 @@ def own_namespace(plane: ControlPlane, proxy: Proxy) -> Iterator[Lab]:
         place.send("DELETE", f"/api/v1/namespaces/{place.namespace}")
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    """Return when the condition holds; fail when it does not within so many seconds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not so after {seconds:g} s"
-        time.sleep(0.05)
+@contextmanager
+def meanwhile(work: Callable[[threading.Event], object]) -> Iterator[None]:
+    """Do the work in a thread while the body runs; the event tells it that the body is over."""
+    over = threading.Event()
+    thread = threading.Thread(target=work, args=(over,))
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def writes(requests: list[Request]) -> list[Request]:

@@ -82,5 +82,6 @@ def _playbook(folder: Path, task: dict[str, Any], collections: Path) -> Command:
     argv = [str(Path(sys.executable).parent / "ansible-playbook"), "--inventory=localhost,", "--connection=local"]
     argv += [f"--extra-vars=ansible_python_interpreter={sys.executable}", str(playbook)]
     settings = {"ANSIBLE_HOME": str(folder / "ansible"), "ANSIBLE_CONFIG": str(configuration), "ANSIBLE_NOCOLOR": "1"}
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-    return argv, {**kept, **settings, "HOME": str(folder), "ANSIBLE_COLLECTIONS_PATH": str(collections)}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    own = {"HOME": str(folder), "TMPDIR": str(folder)}  # kubernetes.core leaves a cache in TMPDIR
+    return argv, {**kept, **settings, **own, "ANSIBLE_COLLECTIONS_PATH": str(collections)}

@@ -97,10 +97,6 @@ class Module:
         options = {**self.options, "kubeconfig": _kubeconfig(self.options["kubeconfig"])}
         return connect(options, limits, self._module.no_log_values.add)
 
-    def warn(self, text: str) -> None:
-        """Show the user a warning."""
-        self._module.warn(text)
-
 
 def run(spec: Mapping[str, dict[str, Any]], main: Callable[[Module], Result], **constraints: Any) -> None:
     """Run a module: ``main`` gives the result; ``failed`` in it, or a GitopsError, ends the task as failed.

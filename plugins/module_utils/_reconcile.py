@@ -77,7 +77,7 @@ def _prune(options: Any, kind: Kind, desired: list[Manifest]) -> Prune | None:
             meta = manifest["metadata"]
             raise GitopsError(
                 f"its labels do not match label_selectors ({selector.text}), so it would never be pruned",
-                where=located(kind, meta.get("namespace", ""), meta["name"]),
+                where=located(kind.name, meta.get("namespace", ""), meta["name"]),
                 hint="Add the labels, or change label_selectors.",
             )
     return Prune(selector, options["max_deletions"], options["allow_empty"])

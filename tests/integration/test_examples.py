@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Iterator
@@ -19,7 +16,7 @@ import yaml
 from ansible_collections.tiphys.gitops.plugins.modules.argocd_application import EXAMPLES
 from tests.controlplane import ControlPlane, ControlPlaneError
 from tests.support.lab import meanwhile
-from tests.support.module import COLLECTIONS
+from tests.support.playbook import registered
 
 MODULE = "tiphys.gitops.argocd_application"
 Manifest = dict[str, Any]
@@ -88,27 +85,9 @@ def manifest(name: str, team: str, path: str) -> str:
 
 def play(kubeconfig: Path, namespace: str, folder: Path) -> list[dict[str, Any]]:
     """Run all examples in one play and give the result of each."""
-    tasks: list[dict[str, Any]] = yaml.safe_load(EXAMPLES)
-    names = [task.setdefault("register", f"result_{number}") for number, task in enumerate(tasks)]
-    content = f"{{{{ [{', '.join(names)}] | to_json }}}}"
-    tasks.append({"ansible.builtin.copy": {"dest": "results.json", "content": content}})
-    defaults = {MODULE: {"namespace": namespace}}
-    plays = [{"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}]
-    (folder / "playbook.yml").write_text(yaml.safe_dump(plays))
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": str(folder),
-        "LANG": "C.UTF-8",
-        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-        "K8S_AUTH_KUBECONFIG": str(kubeconfig),
-    }
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "playbook.yml"]
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    results: list[dict[str, Any]] = json.loads((folder / "results.json").read_text())
-    return results
+    defaults = {"module_defaults": {MODULE: {"namespace": namespace}}}
+    tasks = [{**task, **defaults} for task in yaml.safe_load(EXAMPLES)]
+    return registered(tasks, folder, environment={"K8S_AUTH_KUBECONFIG": str(kubeconfig)})
 
 
 def test_examples(apiserver: ControlPlane, namespace: str, tmp_path: Path) -> None:

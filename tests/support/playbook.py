@@ -65,8 +65,8 @@ def play(
 
 
 def registered(tasks: list[dict[str, Any]], folder: Path, *arguments: str, **how: Any) -> list[dict[str, Any]]:
-    """Run tasks and give what each returned."""
-    named = [{**task, "register": f"result_{number}"} for number, task in enumerate(tasks)]
+    """Run tasks and give what each returned; a task may register its result under a name of its own."""
+    named = [{"register": f"result_{number}", **task} for number, task in enumerate(tasks)]
     listed = ", ".join(task["register"] for task in named)
     file = folder / "results.json"
     content = f"{{{{ [{listed}] | to_json }}}}"

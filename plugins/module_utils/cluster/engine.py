@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Callable, Optional, TypeVar
 
 from ..plan.compare import spelled
-from ..plan.kind import Kind, Manifest
+from ..plan.kind import Manifest
 from ..plan.plan import Change, Plan
 from .objects import Objects
 from .session import ApiError, Session
@@ -74,7 +74,7 @@ def execute(session: Session, plans: Iterable[Plan], before_delete: BeforeDelete
     work = [(_turn(change), plan, change) for plan in plans for change in plan.changes]
     work.sort(key=itemgetter(0))
     for _turns, group in groupby(work, key=itemgetter(0)):
-        yield from parallel(lambda one: _Worker(session, one[1], one[2].kind, before_delete).settle(one[2]), group)
+        yield from parallel(lambda one: _Worker(session, one[1], before_delete).settle(one[2]), group)
 
 
 def _turn(change: Change) -> int:
@@ -85,8 +85,8 @@ def _turn(change: Change) -> int:
 class _Worker:
     """Carries out one change after the other of a plan."""
 
-    def __init__(self, session: Session, plan: Plan, kind: Kind, before_delete: BeforeDelete | None) -> None:
-        self.plan, self.before_delete, self.objects = plan, before_delete, Objects(session, kind)
+    def __init__(self, session: Session, plan: Plan, before_delete: BeforeDelete | None) -> None:
+        self.plan, self.before_delete, self.objects = plan, before_delete, Objects(session, plan.kind)
 
     def settle(self, change: Change) -> Outcome:
         """Carry a change out; when the object moved in between, look again and do what is then left to do."""

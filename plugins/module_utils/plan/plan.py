@@ -46,7 +46,7 @@ class Change:
     @property
     def where(self) -> str:
         """Name the object as messages do."""
-        return located(self.kind, self.namespace, self.name)
+        return located(self.kind.name, self.namespace, self.name)
 
 
 def conflict_text(conflicts: Sequence[Conflict]) -> str:
@@ -59,9 +59,9 @@ def conflict_text(conflicts: Sequence[Conflict]) -> str:
     return f"conflict: {owned}{more}. Change it there, leave the field out here, or set force_conflicts: true"
 
 
-def located(kind: Kind, namespace: str, name: str) -> str:
+def located(kind: str, namespace: str, name: str) -> str:
     """Write "Application argocd/shop"."""
-    return f"{kind.name} {namespace}/{name}" if namespace else f"{kind.name} {name}"
+    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Plan:
         namespace, name = meta.get("namespace") or "", meta.get("name") or ""
         if not name or (self.kind.namespaced and not namespace):
             missing = "namespace" if name else "name"
-            raise GitopsError(f"metadata.{missing} is missing", where=located(self.kind, namespace, name))
+            raise GitopsError(f"metadata.{missing} is missing", where=located(self.kind.name, namespace, name))
         return (namespace if self.kind.namespaced else ""), name
 
     @property

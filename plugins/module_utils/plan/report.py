@@ -11,7 +11,7 @@ from typing import Any, Callable
 
 from .._errors import listed
 from .kind import Kind
-from .plan import Change, Plan
+from .plan import Change, Plan, located
 
 DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 
@@ -25,6 +25,7 @@ class Report:
     changes: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
     diff: list[dict[str, str]] = field(default_factory=list)
+    _idle: int = 0
 
     def done(self, change: Change) -> None:
         """Note a change that was carried out, or would be in check mode."""
@@ -48,7 +49,7 @@ class Report:
 
     def idle(self) -> None:
         """Note that there was nothing left to do: the server, or somebody else, had it so already."""
-        self.plan.unchanged += 1
+        self._idle += 1
 
     def failed(self, change: Change, reason: str) -> None:
         """Note a change that could not be carried out."""
@@ -65,7 +66,7 @@ class Report:
             counts[entry["action"]] += 1
         result: dict[str, Any] = {
             "changed": bool(self.changes),
-            "summary": {**counts, "unchanged": self.plan.unchanged, "failed": len(self.failures)},
+            "summary": {**counts, "unchanged": self.plan.unchanged + self._idle, "failed": len(self.failures)},
             "changes": self.changes,
         }
         if self.plan.keep_text:
@@ -75,10 +76,7 @@ class Report:
         return result
 
     def _message(self) -> str:
-        told = [
-            f"{one['kind']} {one['namespace']}/{one['name']}".replace(" /", " ") + f": {one['reason']}"
-            for one in self.failures
-        ]
+        told = [f"{located(one['kind'], one['namespace'], one['name'])}: {one['reason']}" for one in self.failures]
         if len(told) == 1:
             return told[0]
         return f"{len(told)} objects failed: {listed(told, ', see failures')}"

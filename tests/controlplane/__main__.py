@@ -86,7 +86,7 @@ def _describe(plane: ControlPlane) -> None:
     print(f"kubeconfig  {plane.kubeconfig}")
     print(f"git         {plane.git_url}  ({plane.git_root})")
     if plane.record.argocd:
-        print(f"Argo CD     {plane.argocd_url}")
+        print(f"Argo CD     {plane.argocd_url}  (admin, password in the Secret argocd-initial-admin-secret)")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,14 @@ class Cluster(ABC):
     def git_url(self) -> str:
         """Where the Git server serves them (http://HOST:PORT), for reading and pushing."""
 
+    @property
+    @abstractmethod
+    def argocd_url(self) -> str:
+        """Where argocd-server answers (http://HOST:PORT), "" if there is none or nobody told.
+
+        The user `admin` has the password that is in the Secret argocd-initial-admin-secret.
+        """
+
     def kubectl(self, *arguments: str, stdin: str | None = None, timeout: float = 120.0) -> str:
         """What kubectl prints. ControlPlaneError with what it says on standard error if it fails."""
         argv = [str(build().programs / "kubectl"), f"--kubeconfig={self.kubeconfig}", *arguments]

@@ -32,7 +32,7 @@ class OtherCluster(Cluster):
     def __init__(self, kubeconfig: Path, address: str = ports.HOST, argocd_url: str = "") -> None:
         if not kubeconfig.is_file():
             raise ControlPlaneError(f"{KUBECONFIG}: there is no file {kubeconfig}")
-        self._kubeconfig, self._address, self.argocd_url = kubeconfig, address, argocd_url
+        self._kubeconfig, self._address, self._argocd_url = kubeconfig, address, argocd_url
         self._folder = Path()
         self._port = 0
         self._process: process.Process | None = None
@@ -48,6 +48,10 @@ class OtherCluster(Cluster):
     @property
     def git_url(self) -> str:
         return f"http://{self._address}:{self._port}"
+
+    @property
+    def argocd_url(self) -> str:
+        return self._argocd_url
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="gitserver-"))

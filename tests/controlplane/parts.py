@@ -160,7 +160,7 @@ def _repo_server(setup: Setup) -> list[str]:
 def _argocd_server(setup: Setup) -> list[str]:
     name = "argocd-server"
     serving = [f"--address={HOST}", f"--port={setup.ports[name]}", f"--metrics-port={setup.ports[name + '-metrics']}"]
-    return [name, *serving, "--insecure", "--disable-auth", *_argocd_clients(setup), f"--redis={setup.at('redis')}"]
+    return [name, *serving, "--insecure", *_argocd_clients(setup), f"--redis={setup.at('redis')}"]
 
 
 def _application_controller(setup: Setup) -> list[str]:

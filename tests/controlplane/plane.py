@@ -95,8 +95,7 @@ class ControlPlane(Cluster):
 
     @property
     def argocd_url(self) -> str:
-        """http://HOST:PORT of argocd-server, which asks nobody to log in."""
-        return f"http://{ports.HOST}:{self.record.ports['argocd-server']}"
+        return f"http://{ports.HOST}:{self.record.ports['argocd-server']}" if self.record.argocd else ""
 
     def logs(self, part: str) -> str:
         """Everything that a part (a name in `status()`) has written."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.controlplane import Cluster, ControlPlane, Proxy, cluster_under_test
+from tests.controlplane.other import WEBHOOK
+from tests.support.argocd_api import ArgoCD
 from tests.support.lab import Lab, own_namespace
 
 
@@ -15,6 +17,14 @@ def controlplane() -> Iterator[Cluster]:
     """Kubernetes with Argo CD and a Git server: ours, or the cluster that KUBECONFIG_UNDER_TEST names."""
     with cluster_under_test() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def argocd(controlplane: Cluster) -> ArgoCD:
+    """The REST API of `controlplane`'s Argo CD, for its user admin."""
+    if not controlplane.argocd_url:
+        pytest.skip(f"{WEBHOOK} does not tell where argocd-server answers")
+    return ArgoCD.login(controlplane)
 
 
 @pytest.fixture(scope="session")

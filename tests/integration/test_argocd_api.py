@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.controlplane import Cluster, eventually
-from tests.support.argocd_api import ARGOCD, ArgoCD, Refused, claims
+from tests.support.argocd_api import ARGOCD, ArgoCD, RefusedError, claims
 
 HERE = "https://kubernetes.default.svc"
 PROJECT = "/api/v1/projects"
@@ -36,7 +36,7 @@ def project(controlplane: Cluster) -> Iterator[str]:
 
 
 def test_nobody_is_let_in_and_admin_is(argocd: ArgoCD) -> None:
-    with pytest.raises(Refused, match="401"):
+    with pytest.raises(RefusedError, match="401"):
         argocd.using("").call("GET", PROJECT)
     assert argocd.who() == "admin"
     assert "default" in [one["metadata"]["name"] for one in argocd.call("GET", PROJECT)["items"]]
@@ -49,7 +49,7 @@ def test_a_role_has_a_token(argocd: ArgoCD, project: str) -> None:
     role = argocd.using(token)
     eventually(role.who, "the token is known", 10, lambda who: who == f"proj:{project}:ci")
     assert role.call("GET", f"/api/v1/applications?projects={project}")["items"] is None
-    with pytest.raises(Refused, match="403"):
+    with pytest.raises(RefusedError, match="403"):
         role.call("DELETE", f"{PROJECT}/{project}")
 
 
@@ -90,5 +90,5 @@ def test_an_applicationset_is_tried(argocd: ArgoCD) -> None:
     }
     made = argocd.generate(manifest)
     assert sorted(one["metadata"]["name"] for one in made) == ["try-paris", "try-tunis"]
-    with pytest.raises(Refused, match="404"):
+    with pytest.raises(RefusedError, match="404"):
         argocd.call("GET", "/api/v1/applicationsets/try")

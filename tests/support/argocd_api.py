@@ -16,7 +16,7 @@ ARGOCD = "argocd"
 _JSON = "application/json"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An answer that is no success: `status` is its HTTP status."""
 
     def __init__(self, method: str, path: str, status: int, body: bytes) -> None:
@@ -46,10 +46,10 @@ class ArgoCD:
         return ArgoCD(self.url, token)
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The decoded answer to a request ("/api/v1/..." with its query). Refused unless its status is below 300."""
+        """The decoded answer to a request ("/api/v1/..." with its query). RefusedError unless its status is below 300."""
         status, answer = self.ask(method, path, body)
         if status >= 300:
-            raise Refused(method, path, status, answer)
+            raise RefusedError(method, path, status, answer)
         decoded: dict[str, Any] = json.loads(answer)
         return decoded
 

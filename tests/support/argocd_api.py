@@ -46,7 +46,7 @@ class ArgoCD:
         return ArgoCD(self.url, token)
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The decoded answer to a request ("/api/v1/..." with its query). RefusedError unless its status is below 300."""
+        """The decoded answer to a request ("/api/v1/..."). RefusedError unless its status is below 300."""
         status, answer = self.ask(method, path, body)
         if status >= 300:
             raise RefusedError(method, path, status, answer)

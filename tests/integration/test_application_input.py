@@ -7,25 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.lab import REPOSITORY, Lab, application
+from tests.support.lab import REPOSITORY, Lab, application, refused
 
 SOURCE = {"repo_url": REPOSITORY, "path": "deploy"}
 CHART = {"repo_url": "https://charts.example.org", "chart": "web", "target_revision": "1.2.3"}
 HEAD = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\n"
 SPEC = f"spec: {{source: {{repoURL: {REPOSITORY}, path: deploy}}, destination: {{name: in-cluster}}}}\n"
-
-
-def refused(lab: Lab, options: dict[str, Any], *parts: str) -> str:
-    """The module fails with a message that has all these parts, and has asked the server nothing."""
-    lab.proxy.reset()
-    message = ""
-    for check in (True, False):
-        result = lab.run(options, check=check, fails=True)
-        message = str(result["msg"])
-        for part in parts:
-            assert part in message
-    assert lab.proxy.requests() == []
-    return message
 
 
 OPTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [

@@ -1,4 +1,4 @@
-"""A place to try argocd_application in: a namespace of its own, seen directly and through the recording proxy."""
+"""A place to try a writing module in: a namespace of its own, seen directly and through the recording proxy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,17 +27,48 @@ REPOSITORY = "https://git.example.org/shop.git"
 
 
 @dataclass(frozen=True)
+class Target:
+    """A module and the kind of object that it writes."""
+
+    module: str
+    kind: str
+    plural: str
+    api_version: str = "argoproj.io/v1alpha1"
+
+    @property
+    def api(self) -> str:
+        """The first part of the kind's URLs; that of the core group differs."""
+        return f"/{'apis' if '/' in self.api_version else 'api'}/{self.api_version}"
+
+
+APPLICATION = Target("argocd_application", "Application", "applications")
+PROJECT = Target("argocd_project", "AppProject", "appprojects")
+APPLICATION_SET = Target("argocd_application_set", "ApplicationSet", "applicationsets")
+REPOSITORY_SECRET = Target("argocd_repository", "Secret", "secrets", "v1")
+CLUSTER_SECRET = Target("argocd_cluster", "Secret", "secrets", "v1")
+SETTINGS = Target("argocd_settings", "ConfigMap", "configmaps", "v1")
+
+
+@dataclass(frozen=True)
 class Lab:
     """`send` and what builds on it go past the proxy, which therefore counts the module's requests only."""
 
     plane: ControlPlane
     proxy: Proxy
     namespace: str
+    target: Target = APPLICATION
+    used: set[Target] = field(default_factory=lambda: {APPLICATION})
+    """Shared by the labs of one namespace: what `clean` deletes."""
+
+    def of(self, target: Target) -> Lab:
+        """The same place, for another module and kind."""
+        self.used.add(target)
+        return replace(self, target=target)
 
     def run(self, options: Mapping[str, Any], kubeconfig: Path | str | None = None, **how: Any) -> Result:
-        """Run argocd_application through the proxy; see run_module for `how`."""
+        """Run the module through the proxy; see run_module for `how`."""
         given = {"namespace": self.namespace, **options}
-        return run_module("argocd_application", given, kubeconfig or self.proxy.kubeconfig, **how)
+        return run_module(self.target.module, given, kubeconfig or self.proxy.kubeconfig, **how)
 
     def counted(self, options: Mapping[str, Any], **how: Any) -> tuple[Result, list[Request]]:
         """Run it, and give the requests it took too."""
@@ -46,7 +77,7 @@ class Lab:
         return result, self.proxy.requests()
 
     def url(self, name: str = "", query: str = "") -> str:
-        collection = f"/apis/argoproj.io/v1alpha1/namespaces/{self.namespace}/applications"
+        collection = f"{self.target.api}/namespaces/{self.namespace}/{self.target.plural}"
         return collection + (f"/{name}" if name else "") + (f"?{query}" if query else "")
 
     def find(self, name: str) -> Manifest | None:
@@ -55,28 +86,34 @@ class Lab:
 
     def get(self, name: str) -> Manifest:
         found = self.find(name)
-        assert found is not None, f"there is no Application {name}"
+        assert found is not None, f"there is no {self.target.kind} {name}"
         return found
 
     def all(self) -> dict[str, Manifest]:
-        """Every Application of the namespace, by name."""
+        """Every object of the kind in the namespace, by name."""
         return {one["metadata"]["name"]: one for one in self.send("GET", self.url())["items"]}
 
     def apply_as(self, manager: str, name: str, content: Mapping[str, Any], *, force: bool = False) -> Manifest:
         """Apply server-side as another field manager, as Flux or `kubectl apply --server-side` do."""
-        manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **content}
-        manifest["metadata"] = {"name": name, **content.get("metadata", {})}
         query = f"fieldManager={manager}&force={str(force).lower()}"
-        return self.send("PATCH", self.url(name, query), manifest, APPLY)
+        return self.send("PATCH", self.url(name, query), self.manifest(name, content), APPLY)
 
     def edit(self, name: str, content: Mapping[str, Any], manager: str = "kubectl-edit") -> Manifest:
-        """Merge a change into an Application, as `kubectl edit` does."""
+        """Merge a change into an object, as `kubectl edit` does."""
         return self.send("PATCH", self.url(name, f"fieldManager={manager}"), content, MERGE)
 
     def create(self, name: str, spec: Mapping[str, Any], manager: str = "kubectl-create", **meta: Any) -> Manifest:
-        body = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "spec": spec}
-        body["metadata"] = {"name": name, **meta}
-        return self.send("POST", self.url(query=f"fieldManager={manager}"), body)
+        """Create an object with a spec."""
+        return self.post(name, {"spec": spec, "metadata": meta}, manager)
+
+    def post(self, name: str, content: Mapping[str, Any], manager: str = "kubectl-create") -> Manifest:
+        """Create an object with any content, as `kubectl create` does."""
+        return self.send("POST", self.url(query=f"fieldManager={manager}"), self.manifest(name, content))
+
+    def manifest(self, name: str, content: Mapping[str, Any]) -> Manifest:
+        """The content as an object of this name."""
+        meta = {"name": name, **content.get("metadata", {})}
+        return {"apiVersion": self.target.api_version, "kind": self.target.kind, **content, "metadata": meta}
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, content: str = JSON) -> Manifest:
         """Send a request past the proxy; whatever is not a success fails the test."""
@@ -99,11 +136,12 @@ class Lab:
             connection.close()
 
     def clean(self) -> None:
-        """Delete all Applications, whatever holds them."""
-        for name, live in self.all().items():
-            if live["metadata"].get("finalizers"):
-                self.send("PATCH", self.url(name), {"metadata": {"finalizers": None}}, MERGE)
-        self.send("DELETE", self.url())
+        """Delete all objects of the kinds that were used, whatever holds them."""
+        for lab in [self.of(target) for target in self.used]:
+            for name, live in lab.all().items():
+                if live["metadata"].get("finalizers"):
+                    self.send("PATCH", lab.url(name), {"metadata": {"finalizers": None}}, MERGE)
+            self.send("DELETE", lab.url())
 
 
 @contextmanager
@@ -133,6 +171,19 @@ def meanwhile(work: Callable[[threading.Event], object]) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def refused(lab: Lab, options: Mapping[str, Any], *parts: str) -> str:
+    """The module fails with one line that has all these parts, and has asked the server nothing; give the line."""
+    lab.proxy.reset()
+    message = ""
+    for check in (True, False):
+        result = lab.run(options, check=check, fails=True)
+        message = str(result["msg"])
+        for part in parts:
+            assert part in message
+    assert lab.proxy.requests() == []
+    return message
 
 
 def writes(requests: list[Request]) -> list[Request]:

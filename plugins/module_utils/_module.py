@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import gc
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Callable, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ._errors import GitopsError
 from .cluster.connection import connect
 from .cluster.session import Limits, Session
 from .manifests.document import MISSING_YAML, parse
+from .manifests.fields import Record, secret_texts
 
 Result = dict[str, Any]
 
@@ -72,11 +75,20 @@ _SHORTEST = 8
 
 
 class _AnsibleModule(AnsibleModule):  # type: ignore[misc]  # Ansible has no types
-    """Masks the secrets of an inline kubeconfig even when its arguments are refused while it comes into being."""
+    """Masks secrets inside its options even when they are refused while it comes into being."""
 
-    def fail_json(self, msg: str, **more: Any) -> NoReturn:
+    hiding = Record()
+
+    def mask(self) -> None:
+        """Let no output show what is secret in the options, also where Ansible's own masking does not reach."""
         options = getattr(self, "params", None) or {}
         self.no_log_values.update(_secrets(options.get("kubeconfig")))
+        for name, field in self.hiding.items():
+            for text in secret_texts(field, options.get(name)):
+                self.no_log_values.update((text, b64encode(text.encode()).decode()))
+
+    def fail_json(self, msg: str, **more: Any) -> NoReturn:
+        self.mask()
         super().fail_json(msg, **more)
         raise SystemExit(1)  # not reached
 
@@ -89,22 +101,60 @@ class Module:
         self.options: Mapping[str, Any] = module.params
         self.check_mode = bool(module.check_mode)
         self.shows_diff = bool(module._diff)
-        module.no_log_values.update(_secrets(self.options.get("kubeconfig")))
+        module.mask()
 
-    def session(self) -> Session:
-        """Open the session that the connection options describe."""
-        limits = Limits(self.options["request_timeout"], self.options["retry_timeout"], self.options["timeout"])
-        options = {**self.options, "kubeconfig": _kubeconfig(self.options["kubeconfig"])}
-        return connect(options, limits, self._module.no_log_values.add)
+    def session(self, other: Mapping[str, Any] | None = None) -> Session:
+        """Open the session that the connection options describe, or one to an ``other`` cluster by options of its own.
+
+        The time limits are the task's in both cases.
+        """
+        given = self.options if other is None else {**dict.fromkeys(CONNECTION), **other, **_limits(self.options)}
+        if other is not None:
+            self._module.no_log_values.update(_secrets(other.get("kubeconfig")))
+        return open_session(given, self._module.no_log_values.add)
+
+    def warn(self, text: str) -> None:
+        """Show a warning to whoever runs the task."""
+        self._module.warn(text)
+
+    def hide(self, secret: str) -> None:
+        """Let no output show a text that came up while the module ran, such as a token that the cluster gave."""
+        self._module.no_log_values.add(secret)
 
 
-def run(spec: Mapping[str, dict[str, Any]], main: Callable[[Module], Result], **constraints: Any) -> None:
+def open_session(options: Mapping[str, Any], register: Callable[[str], object]) -> Session:
+    """Open the session that the connection options describe; ``register`` is told every secret that is sent."""
+    limits = Limits(*_limits(options).values())
+    return connect({**options, "kubeconfig": _kubeconfig(options["kubeconfig"])}, limits, register)
+
+
+def connection_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give all connection options, those that are not given from the environment, for callers that are no module."""
+    checked = ArgumentSpecValidator(CONNECTION).validate(dict(given))
+    if checked.error_messages:
+        raise GitopsError("; ".join(checked.error_messages))
+    options: dict[str, Any] = checked.validated_parameters
+    return options
+
+
+def _limits(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: options[name] for name in ("request_timeout", "retry_timeout", "timeout")}
+
+
+def run(
+    spec: Mapping[str, dict[str, Any]],
+    main: Callable[[Module], Result],
+    hiding: Record | None = None,
+    **constraints: Any,
+) -> None:
     """Run a module: ``main`` gives the result; ``failed`` in it, or a GitopsError, ends the task as failed.
 
-    Arguments are kept out of syslog (``no_log``): a kubeconfig may hold secrets that only reading it reveals.
+    ``hiding`` describes options that hold secrets somewhere inside. Arguments are kept out of syslog (``no_log``):
+    a kubeconfig may hold secrets that only reading it reveals.
     """
     gc.disable()  # nothing here makes cycles worth looking for, and looking costs a tenth of the time
     arguments = {**CONNECTION, **spec}
+    _AnsibleModule.hiding = hiding or Record()
     module = _AnsibleModule(argument_spec=arguments, supports_check_mode=True, no_log=True, **constraints)
     result: Result = {}
     try:

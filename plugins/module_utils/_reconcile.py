@@ -5,20 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from ._errors import GitopsError
 from ._files import content, write
 from ._module import Module, Result
-from .cluster.engine import BeforeDelete, execute, observe
+from .cluster.engine import BeforeDelete, execute, observe, ordered
 from .cluster.session import Session
 from .manifests.document import dump
 from .plan.kind import Kind, Manifest
-from .plan.plan import Plan, Prune, located
+from .plan.plan import Change, Plan, Prune, located
 from .plan.report import Report
 from .plan.selector import Selector
+
+Guard = Callable[[Sequence[Change]], Mapping[tuple[str, str], str]]
+"""Looks at what is to be changed and gives what must not be, with the reason, by (namespace, name)."""
 
 
 def reconcile(
@@ -26,44 +29,70 @@ def reconcile(
     session: Session,
     kind: Kind,
     desired: Iterable[Manifest],
-    before_delete: BeforeDelete | None = None,
+    **hooks: Any,
 ) -> Report:
-    """Make the cluster's objects of a kind what is desired (or absent), in check mode only on paper."""
+    """Make the cluster's objects of a kind what is desired (or absent), in check mode only on paper.
+
+    ``hooks`` are those of ``carry_out``.
+    """
+    return carry_out(module, session, [planned(module, kind, desired)], **hooks)
+
+
+def planned(module: Module, kind: Kind, desired: Iterable[Manifest], partial: bool = False) -> Plan:
+    """Give the plan that a task's options ask for; with ``partial`` for parts of objects that others write too."""
     options = module.options
     manifests = list(desired)
-    prune = _prune(options, kind, manifests)
-    plan = Plan(
+    return Plan(
         kind,
         manifests,
-        absent=options["state"] == "absent",
+        absent=options["state"] == "absent" and not partial,
         force=options["force_conflicts"],
-        prune=prune,
+        prune=_prune(options, kind, manifests),
         keep_text=module.shows_diff,
+        partial=partial,
     )
+
+
+def carry_out(
+    module: Module,
+    session: Session,
+    plans: Sequence[Plan],
+    *,
+    before_delete: BeforeDelete | None = None,
+    guard: Guard | None = None,
+) -> Report:
+    """Hold plans against the cluster and carry them out together, in check mode only on paper.
+
+    Nothing is written before every plan has seen its live objects.
+    """
     if module.shows_diff:
         dump([])  # what the diff needs is missing now or not at all
-    changes = observe(session, plan, scope=[options["namespace"]] if prune else [])
-    report = Report(plan, text=lambda manifest: dump([manifest]))
+    for plan in plans:
+        observe(session, plan, scope=[module.options["namespace"]] if plan.prune else [])
+        if guard is not None:
+            plan.refuse(guard(plan.changes))
+    report = Report(module.shows_diff, text=lambda manifest: dump([manifest]))
     if module.check_mode:
-        for change in changes:
+        for change in ordered(plans):
             if change.refusal:
                 report.failed(change, change.refusal)
             else:
                 report.done(change)
     else:
-        for outcome in execute(session, [plan], before_delete):
+        for outcome in execute(session, plans, before_delete):
             if outcome.error:
                 report.failed(outcome.change, outcome.error)
             elif outcome.idle:
                 report.idle()
             else:
                 report.done(outcome.change)
+    report.idle(sum(plan.unchanged for plan in plans))
     return report
 
 
 def _prune(options: Any, kind: Kind, desired: list[Manifest]) -> Prune | None:
     """Give the permission to prune; every desired object must lie in its scope, or it could never be pruned itself."""
-    if not options["prune"]:
+    if not options.get("prune"):
         return None
     selector = Selector(options["label_selectors"])
     if selector.matches({}):

@@ -392,9 +392,10 @@ dest:
 
 from typing import Any
 
+from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import WRITING, Module, Result, run
 from ansible_collections.tiphys.gitops.plugins.module_utils._reconcile import reconcile, render
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.deletion import cascading
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.waiting import wait_until
@@ -419,13 +420,13 @@ SPEC: dict[str, dict[str, Any]] = {
 def apply(module: Module) -> Result:
     """Render, or make the cluster what the options say and wait for it."""
     options = module.options
-    desired = gather(options)
+    desired = gather(APPLICATIONS, options)
     if options["state"] == "rendered":
         return render(module, desired, options["dest"])
     session = module.session()
-    report = reconcile(module, session, APPLICATION, desired, cascading(options))
+    report = reconcile(module, session, APPLICATION, desired, before_delete=cascading(options))
     if options["wait"] and not module.check_mode:
-        return {"applications": wait_until(session, options, report), **report.result()}
+        return {"applications": wait_until(session, options, desired, report), **report.result()}
     return report.result()
 
 

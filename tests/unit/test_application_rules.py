@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import from_manifest, from_options
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_rules import SYNC_OPTIONS, problems
@@ -159,7 +160,7 @@ def options(**given: Any) -> Json:
 def test_all_problems_of_all_applications_are_told_at_once() -> None:
     bad = [{**GOOD, "destination": {}}, {**GOOD, "name": "Bad"}, {"nme": "x"}]
     with pytest.raises(GitopsError) as caught:
-        gather(options(applications=bad))
+        gather(APPLICATIONS, options(applications=bad))
     message = str(caught.value)
     assert "applications[0] (shop): destination" in message
     assert "applications[1] (Bad): name" in message
@@ -169,21 +170,24 @@ def test_all_problems_of_all_applications_are_told_at_once() -> None:
 
 def test_two_of_the_same_name_are_refused() -> None:
     with pytest.raises(GitopsError, match="argocd/shop was already named by applications"):
-        gather(options(applications=[GOOD, GOOD]))
+        gather(APPLICATIONS, options(applications=[GOOD, GOOD]))
 
 
 def test_options_of_one_application_do_not_mix_with_a_list() -> None:
     with pytest.raises(GitopsError, match="project: is given beside applications; put it there"):
-        gather(options(applications=[GOOD], project="web"))
+        gather(APPLICATIONS, options(applications=[GOOD], project="web"))
 
 
 def test_absent_needs_names_only() -> None:
-    assert gather({**options(applications=[{"name": "shop"}]), "state": "absent"})[0]["metadata"]["name"] == "shop"
+    assert (
+        gather(APPLICATIONS, {**options(applications=[{"name": "shop"}]), "state": "absent"})[0]["metadata"]["name"]
+        == "shop"
+    )
     with pytest.raises(GitopsError, match="name: is required"):
-        gather({**options(applications=[{"namespace": "x"}]), "state": "absent"})
+        gather(APPLICATIONS, {**options(applications=[{"namespace": "x"}]), "state": "absent"})
 
 
 def test_a_folder_without_manifests_is_no_way_to_say_nothing(tmp_path: Path) -> None:
     with pytest.raises(GitopsError, match="holds no manifest"):
-        gather(options(src=str(tmp_path)))
-    assert gather(options(src=str(tmp_path), prune=True)) == []
+        gather(APPLICATIONS, options(src=str(tmp_path)))
+    assert gather(APPLICATIONS, options(src=str(tmp_path), prune=True)) == []

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -19,7 +20,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 
 from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.status import summary
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import OPTIONS
@@ -32,7 +34,9 @@ from tests.support.module import COLLECTIONS, ROOT
 PLUGINS = "ansible_collections.tiphys.gitops.plugins"
 COLLECTION = "tiphys.gitops."
 # Which options become manifests without a cluster, so that what gather refuses is found in an example, too.
-CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"argocd_application": gather}
+CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "argocd_application": partial(gather, APPLICATIONS),
+}
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 FRAGMENTS = {
     "application": {name: spec for name, spec in argument_spec(OPTIONS).items() if name != "namespace"},
@@ -185,8 +189,9 @@ RENDERING = {"manifests", "yaml", "dest"}
 
 
 def test_return_of_writing() -> None:
-    report = Report(Plan(APPLICATION, [{"metadata": {"name": "a", "namespace": "n"}}], keep_text=True))
-    for change in report.plan.finish():
+    plan = Plan(APPLICATION, [{"metadata": {"name": "a", "namespace": "n"}}], keep_text=True)
+    report = Report(keep_text=True)
+    for change in plan.finish():
         report.done(change)
     report.fail(APPLICATION, "n", "b", "why")
     result = report.result()

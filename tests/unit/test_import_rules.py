@@ -25,15 +25,17 @@ class Room(NamedTuple):
 
 ROOMS = {
     "_errors": Room(),
-    "manifests": Room(uses="_errors", libraries="yaml", pure=True),
-    "plan": Room(uses="_errors", pure=True),
+    "_merge": Room(pure=True),
+    "manifests": Room(uses="_errors _merge", libraries="yaml", pure=True),
+    "plan": Room(uses="_errors _merge", pure=True),
     "cluster": Room(uses="_errors plan", libraries="kubernetes urllib3"),
     "repository": Room(uses="_errors", libraries="git"),
     "_files": Room(uses="_errors manifests"),
-    "argocd": Room(uses="_errors _files manifests plan cluster"),
+    "_gather": Room(uses="_errors _files manifests plan"),
+    "argocd": Room(uses="_errors _gather manifests plan cluster"),
     "_module": Room(uses="_errors cluster manifests", libraries="ansible.module_utils"),
     "_reconcile": Room(uses="_errors _files _module manifests plan cluster"),
-    "modules": Room(uses="_module _reconcile argocd manifests plan cluster"),
+    "modules": Room(uses="_gather _module _reconcile argocd manifests plan cluster"),
     "doc_fragments": Room(),
 }
 

@@ -116,10 +116,11 @@ def test_what_is_no_label_selector(selector: str) -> None:
 def test_the_report_counts_and_names() -> None:
     plan = Plan(APPLICATION, [app("new"), app("other"), app("same")], keep_text=True)
     observed(plan, live("other", "old"), live("same"))
-    report = Report(plan)
+    report = Report(plan.keep_text)
     created, updated = sorted(plan.finish(), key=lambda change: change.action)
     report.done(created)
     report.failed(updated, "no")
+    report.idle(plan.unchanged)
     result = report.result()
     assert result["changed"] is True
     assert result["summary"] == {"created": 1, "updated": 0, "deleted": 0, "unchanged": 1, "failed": 1}

@@ -43,13 +43,19 @@ def _without_slash(server: Any) -> Any:
 
 _SOURCES = (("spec", "source"), ("spec", "sources"), ("spec", "sourceHydrator", "drySource"))
 
+_ARGOCD: dict[str, Any] = {
+    "group": "argoproj.io",
+    "version": "v1alpha1",
+    "omitempty": True,
+    "declared_by": declarative_owner,
+}
+"""What its own kinds have in common; the controller and argocd-server write them back with omitempty (types.go)."""
+
 APPLICATION = Kind(
-    "argoproj.io",
-    "v1alpha1",
-    "Application",
-    "applications",
+    **_ARGOCD,
+    name="Application",
+    plural="applications",
     order=60,
-    omitempty=True,
     telling=frozenset(
         (
             ("spec", "revisionHistoryLimit"),
@@ -77,8 +83,22 @@ APPLICATION = Kind(
     ),
     untouched=frozenset(("status", "operation")),
     same_values={("spec", "destination", "server"): _without_slash},
-    declared_by=declarative_owner,
     controller=application_set,
 )
-"""The controller and argocd-server write Applications back with omitempty (util/argo/argo.go, types.go of Argo CD);
-``automated: {}`` switches auto-sync on, ``enabled: false`` off, and 0 keeps no history."""
+"""``automated: {}`` switches auto-sync on, ``enabled: false`` off, and 0 keeps no history (types.go of Argo CD)."""
+
+SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 - a label's name
+
+
+def credentials(*types: str) -> Kind:
+    """Give the kind of Secrets that Argo CD tells apart by their label (common/common.go); no value is ever shown."""
+    return Kind(
+        group="",
+        version="v1",
+        name="Secret",
+        plural="secrets",
+        order=40,
+        masked=frozenset((("data",), ("stringData",))),
+        marks={SECRET_TYPE: types},
+        declared_by=declarative_owner,
+    )

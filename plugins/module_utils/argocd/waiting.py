@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..cluster.engine import parallel
@@ -23,21 +23,24 @@ LARGEST = 200
 """So many namespaces are watched at a time; with more, some are looked at only when others are done."""
 
 
-def wait_until(session: Session, options: Mapping[str, Any], report: Report) -> list[dict[str, Any]]:
-    """Wait until the report's Applications are where the options want them, deleted ones until they are gone.
+def wait_until(
+    session: Session, options: Mapping[str, Any], desired: Iterable[Manifest], report: Report
+) -> list[dict[str, Any]]:
+    """Wait until the desired Applications are where the options want them, deleted ones until they are gone.
 
     Those that do not get there are added to the report as failed. Gives the last seen state of each that is there.
     """
     deleted = {(one["namespace"], one["name"]) for one in report.changes if one["action"] == "deleted"}
     failed = {(one["namespace"], one["name"]) for one in report.failures}
-    gone = deleted | (set(report.plan.keys) if report.plan.absent else set())
+    named = [(one["metadata"]["namespace"], one["metadata"]["name"]) for one in desired]
+    gone = deleted | set(named if options["state"] == "absent" else ())
     goal = Goal(
         synced="synced" in options["wait_for"],
         healthy="healthy" in options["wait_for"],
         revision=options["wait_revision"] or "",
     )
     names: dict[str, list[str]] = defaultdict(list)
-    for namespace, name in dict.fromkeys((*report.plan.keys, *deleted)):
+    for namespace, name in dict.fromkeys((*named, *deleted)):
         if (namespace, name) not in failed:
             names[namespace].append(name)
 

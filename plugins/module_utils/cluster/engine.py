@@ -48,8 +48,8 @@ def parallel(work: Callable[[One], Other], items: Iterable[One], threads: int = 
         yield from pool.map(work, items)
 
 
-def observe(session: Session, plan: Plan, scope: Iterable[str] = ()) -> list[Change]:
-    """Show the plan all live objects it is about, and give its changes in the order in which they are carried out.
+def observe(session: Session, plan: Plan, scope: Iterable[str] = ()) -> None:
+    """Show the plan all live objects it is about.
 
     ``scope`` adds namespaces to prune in.
     """
@@ -66,7 +66,12 @@ def observe(session: Session, plan: Plan, scope: Iterable[str] = ()) -> list[Cha
         for page in objects.pages(namespace):
             for live in page["items"]:
                 plan.observe(live)
-    return sorted(plan.finish(), key=_turn)
+    plan.finish()
+
+
+def ordered(plans: Iterable[Plan]) -> list[Change]:
+    """Give the changes of some plans in the order in which they are carried out."""
+    return sorted((change for plan in plans for change in plan.changes), key=_turn)
 
 
 def execute(session: Session, plans: Iterable[Plan], before_delete: BeforeDelete | None = None) -> Iterator[Outcome]:
@@ -123,10 +128,12 @@ class _Worker:
         """
         if change.action == "delete":
             return self._delete(change)
-        version = change.version if change.overrides else ""
+        version = change.version if change.overrides or change.bound else ""
         if change.cleared:
             version = self._clear(change)
             removed += map(spelled, change.cleared)
+            if not change.applies:
+                return True
         applied = self.objects.apply(change.desired or {}, version=version, force=change.overrides)
         return bool(applied["metadata"].get("resourceVersion") != change.version)
 

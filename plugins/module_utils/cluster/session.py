@@ -29,6 +29,7 @@ FEW_TRIES = 3
 """For a server that was never reached, or that failed all the time that another request was repeated."""
 LONGEST_PAUSE = 5.0
 SILENCE = 10.0
+JSON = "application/json"
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,20 @@ class Session:
         return left
 
     def request(
-        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None, kind: str = ""
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        kind: str = "",
+        accept: str = JSON,
+        decode: Callable[[bytes], Any] = json.loads,
     ) -> Any:
         """Send one request that may safely be repeated, and give the decoded answer.
 
-        ``kind`` is the body's content type. Raises ApiError: 429, 5xx, time-outs and broken connections only after
+        ``kind`` is the body's content type, ``accept`` that of the answer, and ``decode`` reads it (ValueError if it
+        cannot). Raises ApiError: 429, 5xx, time-outs and broken connections only after
         ``limits.retry`` seconds. After a few tries where the server was never reached, or where an earlier request was
         given up and nothing but such failures came since: a thousand objects do not wait one after the other.
         """
@@ -107,14 +117,14 @@ class Session:
         while True:
             attempt += 1
             self._pass_gate()
-            headers = self._all_headers(kind)  # not within the try: what is wrong here is no failure of the network
+            headers = self._all_headers(kind, accept)  # not within the try: what is wrong here is no failure of the network
             try:
                 response = self._send(method, url, data, headers)
             except HTTPError as error:
                 failure, asked = self._unreached(error), None
             else:
                 self._met = True
-                answer, refusal = self._judged(method, path, response)
+                answer, refusal = self._judged(method, path, response, decode)
                 if refusal is None:
                     return answer
                 failure, asked = refusal, response.headers.get("Retry-After")
@@ -136,7 +146,7 @@ class Session:
         timeout = urllib3.Timeout(connect=min(seconds, self.limits.request), read=min(seconds, SILENCE))
         try:
             response = self._pool.request(
-                "GET", self._url(path, query), headers=self._all_headers(""), timeout=timeout, preload_content=False
+                "GET", self._url(path, query), headers=self._all_headers("", JSON), timeout=timeout, preload_content=False
             )
         except HTTPError:
             return
@@ -155,14 +165,16 @@ class Session:
         timeout = urllib3.Timeout(connect=left, read=left)
         return self._pool.request(method, url, body=data, headers=headers, timeout=timeout)
 
-    def _judged(self, method: str, path: str, response: Any) -> tuple[Any, ApiError | None]:
+    def _judged(
+        self, method: str, path: str, response: Any, decode: Callable[[bytes], Any]
+    ) -> tuple[Any, ApiError | None]:
         """Give the decoded answer, or why it is none."""
         if response.status >= 300:
             if response.status not in RETRIED:
                 self._gave_up = False
             return None, _failure(method, path, response)
         try:
-            answer = json.loads(response.data)
+            answer = decode(response.data)
         except ValueError as error:
             return None, ApiError(0, f"the answer of {self.host} is no JSON", why=str(error))
         self._gave_up = False
@@ -171,8 +183,8 @@ class Session:
     def _url(self, path: str, query: Mapping[str, Any] | None) -> str:
         return f"{self.host}{path}" + (f"?{urlencode(query)}" if query else "")
 
-    def _all_headers(self, kind: str) -> Any:
-        headers: Any = {**self._authorization(), "Accept": "application/json", "User-Agent": "tiphys.gitops"}
+    def _all_headers(self, kind: str, accept: str) -> Any:
+        headers: Any = {**self._authorization(), "Accept": accept, "User-Agent": "tiphys.gitops"}
         if kind:
             headers["Content-Type"] = kind
         if self._headers:

@@ -21,15 +21,13 @@ from .fields import (
     STRING_MAP,
     STRINGS,
     Field,
-    Reader,
     Record,
     record,
     records,
     told,
 )
-from .metadata import METADATA, metadata, overridden
+from .resource import Resource
 
-API_VERSION = "argoproj.io/v1alpha1"
 CASCADE = {"foreground": RESOURCES_FINALIZER, "background": f"{RESOURCES_FINALIZER}/background", "orphan": None}
 
 REQUIRED = Field("str", required=True)
@@ -155,36 +153,22 @@ SPEC = Record(
     info=records(**NAME_VALUE),
     revision_history_limit=INTEGER,
 )
-OPTIONS = Record(
-    **METADATA,
-    cascade=Field("str", choices=tuple(CASCADE)),
-    **SPEC,
-    spec_overrides=ANYTHING,
-)
+RESOURCE = Resource("argoproj.io/v1alpha1", "Application", SPEC, {"project": "default"})
+OPTIONS = Record(**RESOURCE.options, cascade=Field("str", choices=tuple(CASCADE)))
 
 
 def from_options(options: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
     """Give the manifest for a set of options (the keys of ``OPTIONS``); what is wrong is added to ``problems``."""
-    read = Reader(False, problems).read(OPTIONS, options, where)
-    cascade = CASCADE.get(read.pop("cascade", None) or "orphan")
-    if cascade and cascade not in read.setdefault("finalizers", []):
-        read["finalizers"].append(cascade)
-    overrides = read.pop("specOverrides", {})
-    meta = metadata(read)
-    spec = overridden({"project": "default", **read}, overrides)
-    return {"apiVersion": API_VERSION, "kind": "Application", "metadata": meta, "spec": spec}
+    cascade = options.get("cascade")
+    if cascade is not None and not (isinstance(cascade, str) and cascade in CASCADE):
+        problems.append(f"{where}.cascade: must be one of {', '.join(CASCADE)}, not {cascade!r}")
+        cascade = None
+    rest = {key: value for key, value in options.items() if key != "cascade"}
+    manifest = RESOURCE.from_options(rest, where, problems)
+    finalizer = CASCADE[cascade or "orphan"]
+    if finalizer and finalizer not in manifest["metadata"].setdefault("finalizers", []):
+        manifest["metadata"]["finalizers"].append(finalizer)
+    return manifest
 
 
-def from_manifest(manifest: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
-    """Give the manifest of a file, checked against the same table; only what may be sent is expected in it."""
-    reader = Reader(True, problems)
-    known = ("apiVersion", "kind", "metadata", "spec")
-    problems += [f"{where}.{key}: unknown key" for key in manifest if key not in known]
-    spec = reader.read(SPEC, manifest.get("spec") or {}, f"{where}.spec")
-    spec.setdefault("project", "default")
-    return {
-        "apiVersion": API_VERSION,
-        "kind": "Application",
-        "metadata": metadata(reader.read(METADATA, manifest["metadata"], f"{where}.metadata")),
-        "spec": spec,
-    }
+from_manifest = RESOURCE.from_manifest

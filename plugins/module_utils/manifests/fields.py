@@ -21,7 +21,7 @@ class Field:
 
     A dict with ``fields`` is a record of known fields, one with ``of`` maps any key to such a value, and one with
     neither holds anything. ``key`` is the CRD's name where it is not the option's name in camelCase. ``telling`` marks
-    a field that means something even when it is empty.
+    a field that means something even when it is empty, ``secret`` one whose value nobody may see.
     """
 
     type: str
@@ -31,6 +31,13 @@ class Field:
     key: str = ""
     choices: tuple[str, ...] = ()
     telling: bool = False
+    secret: bool = False
+
+    @cached_property
+    def hides(self) -> bool:
+        """Say whether the field is secret, or something in it."""
+        inner = [self.of] if self.of is not None else list((self.fields or {}).values())
+        return self.secret or any(field.hides for field in inner)
 
     def key_of(self, option: str) -> str:
         """Give the CRD's name of the option that this field describes."""
@@ -75,6 +82,28 @@ def records(**fields: Field) -> Field:
     return Field("list", of=record(**fields))
 
 
+def secret_texts(field: Field, value: Any) -> set[str]:
+    """Give every text in an option's value that nobody may see; where the value is not what it should be, any text."""
+    if not field.hides or value is None:
+        return set()
+    if not field.secret and isinstance(value, dict) and field.fields is not None:
+        known = ((field.fields.get(name), item) for name, item in value.items())
+        return set().union(*(secret_texts(one, item) for one, item in known if one is not None))
+    if not field.secret and isinstance(value, dict) and field.of is not None:
+        return set().union(*(secret_texts(field.of, item) for item in value.values()))
+    if not field.secret and isinstance(value, list) and field.of is not None:
+        return set().union(*(secret_texts(field.of, item) for item in value))
+    return _texts(value)
+
+
+def _texts(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set().union(*map(_texts, value.values()))
+    if isinstance(value, (list, tuple)):
+        return set().union(*map(_texts, value))
+    return {str(value)} if value not in (None, "", True, False) else set()
+
+
 def argument_spec(fields: Record) -> dict[str, dict[str, Any]]:
     """Give Ansible's argument spec for a record."""
     return {name: _argument(field) for name, field in fields.items()}
@@ -86,6 +115,7 @@ def _argument(field: Field) -> dict[str, Any]:
         spec["required"] = True
     if field.choices:
         spec["choices"] = list(field.choices)
+    spec["no_log"] = field.secret  # said either way: Ansible guesses from the name of an option
     inner = field.of if field.type == "list" else field
     if field.type == "list" and inner is not None:
         spec["elements"] = inner.type
@@ -109,7 +139,7 @@ class Reader:
     def read(self, fields: Record, value: Any, where: str) -> dict[str, Any]:
         """Give the object with the CRD's names that ``value`` stands for."""
         if not isinstance(value, dict):
-            self._problem(where, "must be a mapping", value)
+            self._problem(where, "must be a mapping", value, any(field.hides for field in fields.values()))
             return {}
         known = fields.keys_in_manifest if self.manifest else fields.options
         for name in value.keys() - known.keys():
@@ -133,14 +163,14 @@ class Reader:
             return self._mapping(field, value, where)
         converted = self._scalar(field.type, value)
         if converted is None:
-            self._problem(where, f"must be {_NAMES[field.type]}", value)
+            self._problem(where, f"must be {_NAMES[field.type]}", value, field.secret)
         elif field.choices and converted not in field.choices:
-            self._problem(where, f"must be one of {', '.join(field.choices)}", value)
+            self._problem(where, f"must be one of {', '.join(field.choices)}", value, field.secret)
         return converted
 
     def _list(self, field: Field, value: Any, where: str) -> list[Any]:
         if not isinstance(value, (list, tuple)):
-            self._problem(where, "must be a list", value)
+            self._problem(where, "must be a list", value, field.hides)
             return []
         if field.of is None:
             return list(value)
@@ -149,7 +179,7 @@ class Reader:
 
     def _mapping(self, field: Field, value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):
-            self._problem(where, "must be a mapping", value)
+            self._problem(where, "must be a mapping", value, field.hides)
             return {}
         if field.of is None:
             return dict(value)
@@ -169,8 +199,8 @@ class Reader:
             return _BOOLEANS.get(str(value).lower())
         return None
 
-    def _problem(self, where: str, must: str, value: Any) -> None:
-        shown = f"{value!r}" if isinstance(value, (str, int, float)) else f"a {type(value).__name__}"
+    def _problem(self, where: str, must: str, value: Any, secret: bool = False) -> None:
+        shown = f"{value!r}" if isinstance(value, (str, int, float)) and not secret else f"a {type(value).__name__}"
         quotes = "; put it in quotes" if "string" in must and isinstance(value, (int, float)) else ""
         self.problems.append(f"{where}: {must}, not {shown[:80]}{quotes}")
 

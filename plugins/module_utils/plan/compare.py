@@ -74,8 +74,15 @@ class Place(NamedTuple):
         return Place((*self.path, step[2:]), (*self.steps, step), self.table)
 
 
-def compare(desired: Manifest, live: Mapping[str, Any], kind: Kind) -> Difference:
-    """Give what applying ``desired`` would change; fields it does not name count only if we set them earlier."""
+def _place(path: Path) -> Place:
+    return Place(path, tuple(f"f:{step}" for step in path), path)
+
+
+def compare(desired: Manifest, live: Mapping[str, Any], kind: Kind, gone: Iterable[Path] = ()) -> Difference:
+    """Give what applying ``desired`` would change; fields it does not name count only if we set them earlier.
+
+    Fields at ``gone`` shall not be there, whoever set them.
+    """
     walk = _Walk(kind, live, Ownership(live))
     mine = walk.ownership.mine or {}
     compared = {key: value for key, value in desired.items() if key not in ("apiVersion", "kind", *kind.untouched)}
@@ -84,6 +91,7 @@ def compare(desired: Manifest, live: Mapping[str, Any], kind: Kind) -> Differenc
     walk.mapping(compared, live, Place(), mine)
     walk.stale(desired, mine, Place())
     walk.exclusive(desired)
+    walk.gone(gone)
     return walk.result()
 
 
@@ -230,11 +238,19 @@ class _Walk:
             if not any(_at(desired, path) for path in group):
                 continue
             for path in group:
-                place = Place(path, tuple(f"f:{step}" for step in path), path)
-                if not _at(desired, path) and _at(self.live, path) and self._foreign(place):
-                    self.found.cleared.append(path)
-                    self.found.stale = [one for one in self.found.stale if one[: len(path)] != path]
-                    self._claim(place)
+                if not _at(desired, path) and _at(self.live, path) and self._foreign(_place(path)):
+                    self._remove(path)
+
+    def gone(self, paths: Iterable[Path]) -> None:
+        """Clear fields that shall not be there."""
+        for path in paths:
+            if _at(self.live, path) is not None:
+                self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        self.found.cleared.append(path)
+        self.found.stale = [one for one in self.found.stale if one[: len(path)] != path]
+        self._claim(_place(path))
 
 
 def _by_step(want: Any, mine: Tree) -> dict[str | None, Any]:

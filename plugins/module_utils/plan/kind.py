@@ -51,6 +51,10 @@ def declared_by(_live: Mapping[str, Any], owner: FieldOwner) -> str | None:
     return DECLARING.get(owner.manager)
 
 
+def _complete(desired: Manifest, _live: Mapping[str, Any]) -> Manifest:
+    return desired
+
+
 def _nobody(_live: Mapping[str, Any]) -> str | None:
     return None
 
@@ -65,7 +69,10 @@ class Kind:
     entries stay, whatever their value, as long as there are any. ``exclusive`` names groups
     of fields of which an object may have only one. ``order`` sorts kinds for creation; deletion goes the other way.
     ``untouched`` names the parts that only controllers write, ``masked`` the fields whose values nobody may see.
-    ``declared_by`` and ``controller`` find another declarative owner, of one field and of the whole spec.
+    ``declared_by`` and ``controller`` find another declarative owner, of one field and of the whole spec. ``marks``
+    tells the objects of a shared kind apart, such as the Secrets of repositories, by labels and the values these may
+    have; others are never touched. ``completed`` adds to a desired manifest what its live object has and nobody
+    declares although it stands inside a list that is declared; it gives the same manifest when there is no such thing.
     """
 
     group: str
@@ -84,11 +91,18 @@ class Kind:
     same_values: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
     declared_by: Callable[[Mapping[str, Any], FieldOwner], str | None] = declared_by
     controller: Callable[[Mapping[str, Any]], str | None] = _nobody
+    marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    completed: Callable[[Manifest, Mapping[str, Any]], Manifest] = _complete
 
     @property
     def api_version(self) -> str:
         """Give what a manifest says in ``apiVersion``."""
         return f"{self.group}/{self.version}" if self.group else self.version
+
+    def marked(self, live: Mapping[str, Any]) -> bool:
+        """Say whether a live object is one of those that ``marks`` is about."""
+        labels = live["metadata"].get("labels") or {}
+        return all(labels.get(label) in allowed for label, allowed in self.marks.items())
 
 
 def sendable(manifest: Mapping[str, Any], kind: Kind) -> Manifest:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .kind import FIELD_MANAGER, FieldOwner
+from .lists import partners
 
 Tree = Mapping[str, Any]
 
@@ -56,6 +57,18 @@ def below(tree: Tree, steps: tuple[str, ...]) -> Tree | None:
     for step in steps:
         node = node.get(step) if node is not None else None
     return node
+
+
+def owned(value: Any, tree: Tree) -> Any:
+    """Give the part of a live value that a tree covers: fields, and items of lists that are told apart."""
+    steps = [step for step in tree if step != "."]
+    if isinstance(value, Mapping) and steps:
+        named = ((step[2:], tree[step]) for step in steps)
+        return {name: owned(value[name], inside) for name, inside in named if name in value}
+    if isinstance(value, list) and steps:
+        pairs = zip(value, partners(steps, value))
+        return [owned(item, tree[step]) for item, step in pairs if step is not None]
+    return value
 
 
 def _merged(one: Tree, two: Tree) -> Tree:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._errors import GitopsError
 from .compare import Conflict, Difference, compare
 from .diff import extract
 from .kind import Kind, Manifest, Path, sendable
+from .partial import is_empty, nulls, with_ours, without_nulls
 from .selector import Selector
 
 SHOWN_CONFLICTS = 5
@@ -24,7 +25,9 @@ class Change:
 
     ``version`` is the live object's resourceVersion that the comparison is based on. ``fields`` names what an update
     touches, ``cleared`` the fields to remove before applying, ``refusal`` why it must not be carried out. ``overrides``
-    says that a change by hand is put back, ``pruned`` that an object is deleted for its labels and not by name.
+    says that a change by hand is put back, ``bound`` that what is applied holds for the object at ``version`` only,
+    ``applies`` that there is something left to apply after clearing, and ``pruned`` that an object is deleted for its
+    labels and not by name.
     """
 
     action: str
@@ -36,6 +39,8 @@ class Change:
     cleared: tuple[Path, ...] = ()
     refusal: str = ""
     overrides: bool = False
+    bound: bool = False
+    applies: bool = True
     version: str = ""
     uid: str = ""
     finalizers: tuple[str, ...] = ()
@@ -77,7 +82,9 @@ class Plan:
     """Desired objects of one kind, each of which is compared when its live object is observed.
 
     ``force`` takes fields from other declarative owners. ``keep_text`` keeps each change's before and after for a
-    diff. ``absent`` turns the meaning round: the named objects are to be deleted.
+    diff. ``absent`` turns the meaning round: the named objects are to be deleted. With ``partial`` the manifests name
+    parts of objects that several tasks write: what we set earlier and they do not name stays, and a field that is null
+    in them is taken away.
     """
 
     def __init__(
@@ -89,11 +96,17 @@ class Plan:
         force: bool = False,
         prune: Prune | None = None,
         keep_text: bool = False,
+        partial: bool = False,
     ) -> None:
         self.kind, self.absent, self.force, self.prune, self.keep_text = kind, absent, force, prune, keep_text
+        self.partial = partial
         if absent and prune:
             raise GitopsError("objects cannot be absent and pruned for at once", hint="Make two tasks of it.")
         self._desired = {self.key_of(manifest): manifest for manifest in (sendable(one, kind) for one in desired)}
+        self._gone: dict[tuple[str, str], tuple[Path, ...]] = {}
+        if partial:
+            self._gone = {key: tuple(nulls(manifest)) for key, manifest in self._desired.items()}
+            self._desired = {key: without_nulls(manifest) for key, manifest in self._desired.items()}
         self._unseen = dict.fromkeys(self._desired)
         self.changes: list[Change] = []
         self.unchanged = 0
@@ -123,30 +136,49 @@ class Plan:
             self._delete(live, pruned=desired is None)
 
     def _prunes(self, live: Mapping[str, Any]) -> bool:
-        return self.prune is not None and self.prune.selector.matches(live["metadata"].get("labels") or {})
+        if self.prune is None or not self.kind.marked(live):
+            return False
+        return self.prune.selector.matches(live["metadata"].get("labels") or {})
+
+    def refuse(self, refusals: Mapping[tuple[str, str], str]) -> None:
+        """Refuse changes for reasons that lie outside their objects, by (namespace, name)."""
+        reasons = ((change, refusals.get((change.namespace, change.name))) for change in self.changes)
+        self.changes = [replace(change, refusal=why) if why else change for change, why in reasons]
 
     def again(self, change: Change, live: Mapping[str, Any] | None) -> Change | None:
         """Give what is left of a change after the object moved: the same kind of change on what it is now, or None."""
+        key = (change.namespace, change.name)
         if change.action != "delete":
             if live is None:
-                return Change("create", self.kind, change.namespace, change.name, desired=change.desired)
-            return self.compare(change.desired or {}, live)
+                return Change("create", self.kind, change.namespace, change.name, desired=self._desired[key])
+            return self.compare(self._desired[key], live)
         if live is None or live["metadata"].get("uid") != change.uid or (change.pruned and not self._prunes(live)):
             return None
         return self._deletion(live, change.pruned)
 
     def compare(self, desired: Manifest, live: Mapping[str, Any]) -> Change | None:
         """Give the change that leads from a live object to the desired one, or None."""
-        difference = compare(desired, live, self.kind)
-        if not difference and not live["metadata"].get("deletionTimestamp"):
+        gone = self._gone.get(self.key_of(live), ())
+        whole = self._completed(desired, live, gone)
+        difference = compare(whole, live, self.kind, gone)
+        if not difference and not live["metadata"].get("deletionTimestamp") and self.kind.marked(live):
             return None
-        return self._update(desired, live, difference)
+        return self._update(whole, live, difference, bound=whole is not desired)
+
+    def _completed(self, desired: Manifest, live: Mapping[str, Any], gone: tuple[Path, ...]) -> Manifest:
+        """Add what must not get lost by applying ``desired``: it then holds for the object as it is now."""
+        if self.partial:
+            desired = with_ours(desired, live, self.kind, gone)
+        return self.kind.completed(desired, live)
 
     def finish(self) -> list[Change]:
         """Give every change, once all live objects were observed; raise when pruning would go beyond its limits."""
         if not self.absent:
             for key in self._unseen:
                 manifest = self._desired[key]
+                if self.partial and is_empty(manifest):
+                    self.unchanged += 1
+                    continue
                 after = self._text(manifest, [(part,) for part in manifest])
                 self.changes.append(Change("create", self.kind, *key, desired=manifest, after=after))
         else:
@@ -162,7 +194,7 @@ class Plan:
         else:
             self.changes.append(change)
 
-    def _update(self, desired: Manifest, live: Mapping[str, Any], difference: Difference) -> Change:
+    def _update(self, desired: Manifest, live: Mapping[str, Any], difference: Difference, bound: bool) -> Change:
         paths = [*difference.changed, *difference.cleared, *difference.stale, *difference.unowned]
         return Change(
             "update",
@@ -173,6 +205,8 @@ class Plan:
             cleared=tuple(difference.cleared),
             refusal=self._refusal(live, difference),
             overrides=difference.overrides or (self.force and bool(difference.conflicts)),
+            bound=bound,
+            applies=bool(difference.changed or difference.stale or difference.unowned),
             version=live["metadata"].get("resourceVersion", ""),
             uid=live["metadata"].get("uid", ""),
             before=self._text(live, paths),
@@ -184,6 +218,8 @@ class Plan:
         if meta.get("deletionTimestamp"):
             held = ", ".join(meta.get("finalizers") or ()) or "nothing"
             return f"it is being deleted (held by {held}); run again when it is gone"
+        if not self.kind.marked(live):
+            return self._unmarked()
         return "" if self.force else conflict_text(difference.conflicts)
 
     def _text(self, manifest: Mapping[str, Any], paths: Iterable[Path]) -> Manifest | None:
@@ -199,17 +235,22 @@ class Plan:
         meta = live["metadata"]
         owner = self.kind.controller(live) if pruned and not self.force else None
         manifest = sendable(live, self.kind)
+        refusal = f"it belongs to {owner}, which would make it again; prune that instead" if owner else ""
         return Change(
             "delete",
             self.kind,
             *self.key_of(live),
-            refusal=f"it belongs to {owner}, which would make it again; prune that instead" if owner else "",
+            refusal=refusal if self.kind.marked(live) else self._unmarked(),
             pruned=pruned,
             version=meta.get("resourceVersion", ""),
             uid=meta.get("uid", ""),
             finalizers=tuple(meta.get("finalizers") or ()),
             before=self._text(manifest, [(part,) for part in manifest]),
         )
+
+    def _unmarked(self) -> str:
+        labels = " and ".join(f"{label} ({' or '.join(allowed)})" for label, allowed in self.kind.marks.items())
+        return f"it is there already for something else, as it has no label {labels}; choose another name"
 
     def _check_prune(self) -> None:
         pruned = [change.name for change in self.changes if change.action == "delete"]

@@ -11,16 +11,16 @@ from typing import Any, Callable
 
 from .._errors import listed
 from .kind import Kind
-from .plan import Change, Plan, located
+from .plan import Change, located
 
 DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
 @dataclass
 class Report:
-    """Collects what became of each change. ``text`` writes a manifest for the diff."""
+    """Collects what became of each change. ``text`` writes a manifest for the diff, which ``keep_text`` asks for."""
 
-    plan: Plan
+    keep_text: bool = False
     text: Callable[[Any], str] = json.dumps
     changes: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Report:
             "fields": list(change.fields),
         }
         self.changes.append(entry)
-        if self.plan.keep_text:
+        if self.keep_text:
             self.diff.append(
                 {
                     "before_header": change.where,
@@ -47,9 +47,9 @@ class Report:
                 }
             )
 
-    def idle(self) -> None:
-        """Note that there was nothing left to do: the server, or somebody else, had it so already."""
-        self._idle += 1
+    def idle(self, count: int = 1) -> None:
+        """Note objects with which there was nothing to do."""
+        self._idle += count
 
     def failed(self, change: Change, reason: str) -> None:
         """Note a change that could not be carried out."""
@@ -66,10 +66,10 @@ class Report:
             counts[entry["action"]] += 1
         result: dict[str, Any] = {
             "changed": bool(self.changes),
-            "summary": {**counts, "unchanged": self.plan.unchanged + self._idle, "failed": len(self.failures)},
+            "summary": {**counts, "unchanged": self._idle, "failed": len(self.failures)},
             "changes": self.changes,
         }
-        if self.plan.keep_text:
+        if self.keep_text:
             result["diff"] = self.diff
         if self.failures:
             result.update(failed=True, failures=self.failures, msg=self._message())

@@ -1,0 +1,48 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manifests that name a part of an object which several tasks write, such as some keys of a ConfigMap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._merge import overridden
+from .kind import Kind, Manifest, Path, sendable
+from .ownership import Ownership, owned
+
+
+def nulls(manifest: Mapping[str, Any], path: Path = ()) -> Iterator[Path]:
+    """Give the path of each null: a field that shall not be there."""
+    for key, value in manifest.items():
+        if value is None:
+            yield (*path, key)
+        elif isinstance(value, Mapping):
+            yield from nulls(value, (*path, key))
+
+
+def without_nulls(manifest: Mapping[str, Any]) -> Manifest:
+    """Give a manifest without its nulls."""
+    kept = {key: value for key, value in manifest.items() if value is not None}
+    return {key: without_nulls(value) if isinstance(value, Mapping) else value for key, value in kept.items()}
+
+
+def is_empty(manifest: Mapping[str, Any]) -> bool:
+    """Say whether a manifest names an object and sets nothing in it."""
+    rest = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "metadata", "type")}
+    return not any(rest.values()) and manifest["metadata"].keys() <= {"name", "namespace"}
+
+
+def with_ours(desired: Manifest, live: Mapping[str, Any], kind: Kind, gone: tuple[Path, ...]) -> Manifest:
+    """Give a desired part together with what else is ours in the live object, which applying it alone would remove."""
+    mine = owned(live, Ownership(live).mine or {})
+    if mine is live:  # nothing is ours
+        return desired
+    kept = sendable({**mine, "metadata": mine.get("metadata") or {}}, kind)
+    for path in gone:
+        node: Any = kept
+        for step in path[:-1]:
+            node = node.get(step) or {}
+        node.pop(path[-1], None)
+    return overridden(kept, desired)

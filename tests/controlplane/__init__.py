@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .builds import Build, build
-from .cluster import Cluster
+from .cluster import Access, Cluster
 from .errors import ControlPlaneError
 from .other import OtherCluster, cluster_under_test
 from .plane import ControlPlane
@@ -11,6 +11,7 @@ from .proxy import Counters, Proxy, Request
 from .waiting import eventually
 
 __all__ = [
+    "Access",
     "Build",
     "Cluster",
     "ControlPlane",

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import toolchain
 from .builds import build
 from .errors import ControlPlaneError
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may read a repository and push to it: whoever has one of these, nobody if all are empty.
+
+    A user name and password, a bearer token, or (over TLS) a client certificate of this common name.
+    """
+
+    username: str = ""
+    password: str = ""
+    token: str = ""
+    certificate: str = ""
 
 
 class Cluster(ABC):
@@ -29,6 +44,19 @@ class Cluster(ABC):
     @abstractmethod
     def git_url(self) -> str:
         """Where the Git server serves them (http://HOST:PORT), for reading and pushing."""
+
+    @property
+    @abstractmethod
+    def git_tls_url(self) -> str:
+        """Where it serves the same ones over TLS (https://HOST:PORT)."""
+
+    @property
+    @abstractmethod
+    def git_credentials(self) -> Path:
+        """The folder of ca.crt, which signed the certificate that it shows there, and of client.crt and client.key.
+
+        That is a certificate which it accepts, of the common name `admin`.
+        """
 
     @property
     @abstractmethod
@@ -53,11 +81,29 @@ class Cluster(ABC):
         """A token of a service account, from the API server's TokenRequest API. It may do what RBAC lets it do."""
         return self.kubectl("create", "token", name, f"--namespace={namespace}", f"--duration={seconds}s").strip()
 
-    def create_repository(self, name: str) -> str:
-        """Make an empty bare repository whose HEAD is `main`, and return its URL."""
-        folder = self.git_root / f"{name}.git"
+    def create_repository(self, name: str, access: Access | None = None, *, tls: bool = False) -> str:
+        """Make an empty bare repository whose HEAD is `main`, and return its URL (over `tls`: the one with https).
+
+        `name` may hold slashes. Without `access` everybody may read and push.
+        """
+        folder = self._repository(name)
         argv = [str(toolchain.git()), "init", "--quiet", "--bare", "--initial-branch=main", str(folder)]
         result = subprocess.run(argv, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise ControlPlaneError(f"git init {folder}: {result.stderr.strip()}")
-        return f"{self.git_url}/{folder.name}"
+        self.protect_repository(name, access)
+        return f"{self.git_tls_url if tls else self.git_url}/{name}.git"
+
+    def protect_repository(self, name: str, access: Access | None) -> None:
+        """From the next request on let in whom `access` names, or everybody, in place of those so far."""
+        file = self._repository(name) / "access.json"
+        if access is None:
+            file.unlink(missing_ok=True)
+            return
+        new = file.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(asdict(access)))
+        new.replace(file)
+
+    def _repository(self, name: str) -> Path:
+        return self.git_root / f"{name}.git"

@@ -27,8 +27,11 @@ class Credentials:
     token: str
 
 
-def create(folder: Path) -> Credentials:
-    """Write ca.crt, server.{crt,key}, client.{crt,key}, accounts.{key,pub} (signs service accounts) and tokens.csv."""
+def create(folder: Path, address: str = HOST) -> Credentials:
+    """Write ca.crt, server.{crt,key}, client.{crt,key}, accounts.{key,pub} (signs service accounts) and tokens.csv.
+
+    The server's certificate is for localhost and `address`, an IP address or a name.
+    """
     folder.mkdir(mode=0o700)
     token = secrets.token_urlsafe(32)
     authority, key = _key(), _key()
@@ -36,8 +39,8 @@ def create(folder: Path) -> Credentials:
     certificate = _certificate(name, name, authority, authority, signs=True)
     (folder / "ca.crt").write_bytes(_pem(certificate.sign(authority, hashes.SHA256())))
     certificate = _certificate(_name("kube-apiserver"), name, key, authority, signs=False)
-    addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(HOST))]
-    certificate = certificate.add_extension(x509.SubjectAlternativeName(addresses), critical=False)
+    addresses = x509.SubjectAlternativeName([x509.DNSName("localhost"), _general(address)])
+    certificate = certificate.add_extension(addresses, critical=False)
     _pair(folder / "server", key, certificate, ExtendedKeyUsageOID.SERVER_AUTH, authority)
     key = _key()
     certificate = _certificate(_name("admin", "system:masters"), name, key, authority, signs=False)
@@ -98,6 +101,13 @@ def _certificate(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(known, critical=False)
     )
+
+
+def _general(address: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(address))
+    except ValueError:
+        return x509.DNSName(address)
 
 
 def _name(common: str, organisation: str | None = None) -> x509.Name:

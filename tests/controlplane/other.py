@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from . import ports, process, toolchain
+from . import credentials, parts, ports, process, toolchain
 from .builds import build
 from .cluster import Cluster
 from .errors import ControlPlaneError
@@ -34,7 +34,7 @@ class OtherCluster(Cluster):
             raise ControlPlaneError(f"{KUBECONFIG}: there is no file {kubeconfig}")
         self._kubeconfig, self._address, self._argocd_url = kubeconfig, address, argocd_url
         self._folder = Path()
-        self._port = 0
+        self._ports: dict[str, int] = {}
         self._process: process.Process | None = None
 
     @property
@@ -47,7 +47,15 @@ class OtherCluster(Cluster):
 
     @property
     def git_url(self) -> str:
-        return f"http://{self._address}:{self._port}"
+        return f"http://{self._address}:{self._ports['gitserver']}"
+
+    @property
+    def git_tls_url(self) -> str:
+        return f"https://{self._address}:{self._ports['gitserver-tls']}"
+
+    @property
+    def git_credentials(self) -> Path:
+        return self._folder / "credentials"
 
     @property
     def argocd_url(self) -> str:
@@ -56,14 +64,15 @@ class OtherCluster(Cluster):
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="gitserver-"))
         self.git_root.mkdir()
-        self._port = ports.free(["gitserver"])["gitserver"]
-        webhook = [f"{self.argocd_url}/api/webhook"] if self.argocd_url else []
-        argv = [str(build().programs / "gitserver"), "serve", str(self.git_root), f"{self._address}:{self._port}"]
+        credentials.create(self.git_credentials, self._address)
+        self._ports = ports.free(["gitserver", "gitserver-tls"])
+        addresses = f"{self._address}:{self._ports['gitserver']}", f"{self._address}:{self._ports['gitserver-tls']}"
+        program, *options = parts.gitserver(self.git_root, addresses, self.git_credentials, self.argocd_url)
+        argv = [str(build().programs / program), *options]
         environment = {"PATH": f"{toolchain.git().parent}:/usr/bin:/bin", "HOME": str(self._folder)}
         log = self._folder / "log"
-        argv += webhook
         self._process, self._child = process.spawn("gitserver", argv, environment, log, self._folder, tied=True)
-        while not ports.accepts(self._port, self._address):
+        while not all(ports.accepts(port, self._address) for port in self._ports.values()):
             if not process.alive(self._process):
                 raise ControlPlaneError(f"gitserver ended early; the end of its log:\n{process.tail(log)}")
             time.sleep(0.02)

@@ -23,9 +23,9 @@ ARGOCD = (
 )
 # What needs a port: the parts that serve, and further ports of theirs.
 PORTS = (
-    *("etcd", "etcd-peer", "kube-apiserver", "gitserver", "kwok", "redis", "argocd-server", "argocd-server-metrics"),
-    *("argocd-repo-server", "argocd-repo-server-metrics", "argocd-application-controller"),
-    *("argocd-applicationset-controller", "argocd-applicationset-controller-webhook"),
+    *("etcd", "etcd-peer", "kube-apiserver", "gitserver", "gitserver-tls", "kwok", "redis"),
+    *("argocd-server", "argocd-server-metrics", "argocd-repo-server", "argocd-repo-server-metrics"),
+    *("argocd-application-controller", "argocd-applicationset-controller", "argocd-applicationset-controller-webhook"),
 )
 
 
@@ -145,9 +145,17 @@ def _kwok(setup: Setup) -> list[str]:
     return ["kwok", *config, nodes, leases, f"--server-address={setup.at('kwok')}"]
 
 
+def gitserver(root: Path, addresses: tuple[str, str], files: Path, argocd_url: str) -> list[str]:
+    """For `root`, at two addresses (HOST:PORT of HTTP, of HTTPS), with the files that credentials.create makes."""
+    serving = [f"--root={root}", f"--address={addresses[0]}", f"--tls-address={addresses[1]}"]
+    tls = [f"--certificate={files / 'server.crt'}", f"--key={files / 'server.key'}", f"--ca={files / 'ca.crt'}"]
+    return ["gitserver", *serving, *tls, *([f"--webhook={argocd_url}/api/webhook"] if argocd_url else [])]
+
+
 def _gitserver(setup: Setup) -> list[str]:
-    webhook = [f"http://{setup.at('argocd-server')}/api/webhook"] if setup.argocd else []
-    return ["gitserver", "serve", str(setup.layout.git), setup.at("gitserver"), *webhook]
+    argocd_url = f"http://{setup.at('argocd-server')}" if setup.argocd else ""
+    addresses = (setup.at("gitserver"), setup.at("gitserver-tls"))
+    return gitserver(setup.layout.git, addresses, setup.layout.credentials, argocd_url)
 
 
 def _repo_server(setup: Setup) -> list[str]:

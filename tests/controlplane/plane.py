@@ -94,6 +94,14 @@ class ControlPlane(Cluster):
         return f"http://{ports.HOST}:{self.record.ports['gitserver']}"
 
     @property
+    def git_tls_url(self) -> str:
+        return f"https://{ports.HOST}:{self.record.ports['gitserver-tls']}"
+
+    @property
+    def git_credentials(self) -> Path:
+        return self.credentials
+
+    @property
     def argocd_url(self) -> str:
         return f"http://{ports.HOST}:{self.record.ports['argocd-server']}" if self.record.argocd else ""
 

@@ -32,7 +32,7 @@ def start(supervisor: Supervisor, setup: parts.Setup, api: Api, *, controllers: 
     if controllers:
         supervisor.until("kube-controller-manager", lambda: _has_account(api))
         supervisor.until("kwok", lambda: _is_schedulable(api))
-    supervisor.until("gitserver", lambda: ports.accepts(at["gitserver"]))
+    supervisor.until("gitserver", lambda: ports.accepts(at["gitserver"]) and ports.accepts(at["gitserver-tls"]))
 
 
 def _start_argocd(supervisor: Supervisor, setup: parts.Setup, api: Api) -> None:

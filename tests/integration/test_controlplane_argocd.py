@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from tests.controlplane import Cluster, eventually
+from tests.support.git import git
 
 MANIFEST = "{{apiVersion: v1, kind: ConfigMap, metadata: {{name: greeting}}, data: {{word: {word}}}}}\n"
 
 
-def _git(folder: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
-
-
 def _push(folder: Path, word: str) -> None:
     (folder / "greeting.yaml").write_text(MANIFEST.format(word=word))
-    _git(folder, "add", ".")
-    _git(folder, "commit", "-m", word)
-    _git(folder, "push", "origin", "HEAD:main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-m", word)
+    git(folder, "push", "origin", "HEAD:main")
 
 
 def _application(name: str, url: str) -> dict[str, Any]:
@@ -53,7 +48,7 @@ def _word(cluster: Cluster, namespace: str) -> str:
 def test_a_push_arrives_and_a_hand_edit_is_healed(controlplane: Cluster, tmp_path: Path) -> None:
     name = "pushed"
     url = controlplane.create_repository(name)
-    _git(tmp_path, "clone", url, ".")
+    git(tmp_path, "clone", url, ".")
     _push(tmp_path, "hello")
     controlplane.kubectl("apply", "--filename=-", stdin=json.dumps(_application(name, url)))
     eventually(lambda: _state(controlplane, name), "Synced", accept=lambda state: state == ("Synced", "Healthy"))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.controlplane import Cluster
+from tests.controlplane import Access, Cluster
 
+from .git import credentials, git
 from .module import Result, run_module
 
 ARGOCD = "argocd"
@@ -28,6 +28,8 @@ class Workshop:
     name: str
     url: str
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What git needs to be let in."""
 
     def push(self, files: Mapping[str, str]) -> str:
         """Write files into the repository and give the commit."""
@@ -41,11 +43,7 @@ class Workshop:
         return self.git("rev-parse", "HEAD")
 
     def git(self, *arguments: str) -> str:
-        who = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
-        command = ["git", *who, *arguments]
-        return subprocess.run(
-            command, cwd=self.folder, check=True, capture_output=True, text=True, timeout=60
-        ).stdout.strip()
+        return git(self.folder, *arguments, environment=self.environment)
 
     def application(self, name: str, path: str, **options: Any) -> dict[str, Any]:
         """Options of an Application that is synced automatically into a namespace of its own."""
@@ -88,12 +86,14 @@ class Workshop:
 
 
 @contextmanager
-def workshop(cluster: Cluster, files: Mapping[str, str]) -> Iterator[Workshop]:
-    """A workshop whose repository has these files."""
+def workshop(
+    cluster: Cluster, files: Mapping[str, str], access: Access | None = None, *, tls: bool = False
+) -> Iterator[Workshop]:
+    """A workshop whose repository has these files; for `access` and `tls` see Cluster.create_repository."""
     name = f"w{uuid.uuid4().hex[:8]}"
-    url = cluster.create_repository(name)
+    url = cluster.create_repository(name, access, tls=tls)
     with tempfile.TemporaryDirectory(prefix="workshop-") as folder:
-        place = Workshop(cluster, name, url, Path(folder))
+        place = Workshop(cluster, name, url, Path(folder), credentials(cluster, access))
         place.git("clone", "--quiet", url, ".")
         place.push(files)
         try:

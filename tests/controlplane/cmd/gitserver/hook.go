@@ -45,7 +45,11 @@ func postReceive(in io.Reader, webhook, server string) error {
 	if err != nil {
 		return err
 	}
-	from := repository{server + "/" + filepath.Base(folder), strings.TrimSpace(string(head))}
+	place, err := filepath.Rel(os.Getenv("GIT_PROJECT_ROOT"), folder)
+	if err != nil {
+		return err
+	}
+	from := repository{server + "/" + place, strings.TrimSpace(string(head))}
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		words := strings.Fields(lines.Text())

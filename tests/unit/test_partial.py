@@ -1,4 +1,4 @@
-"""Plans for parts of shared objects, for Secrets that only their labels tell apart, and for what others keep in a list."""
+"""Plans for parts of shared objects, for Secrets told apart by labels, and for what others keep inside a list."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def wanted(data: Mapping[str, Any], **meta: Any) -> Manifest:
 
 def live(data: Mapping[str, str], owners: Mapping[str, tuple[str, ...]]) -> Manifest:
     """A ConfigMap whose keys each manager has applied; `hand` stands for kubectl edit."""
-    fields = [
+    fields: list[dict[str, Any]] = [
         {
             "manager": manager,
             "operation": "Update" if manager == "hand" else "Apply",

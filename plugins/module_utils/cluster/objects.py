@@ -52,7 +52,8 @@ class Objects:
         The API server cuts the objects down, so that this takes a fraction of the time where they are large. The kind's
         definition says which columns there are; metadata comes without managedFields.
         """
-        for page in self._pages(self.url(namespace), _chosen(name, selector), f"{TABLE},{JSON}", without_managed_fields):
+        query, accept = _chosen(name, selector), f"{TABLE},{JSON}"
+        for page in self._pages(self.url(namespace), query, accept, without_managed_fields):
             columns = [column["name"] for column in page.get("columnDefinitions") or ()]
             yield [
                 {"metadata": row["object"]["metadata"], "cells": dict(zip(columns, row["cells"]))}

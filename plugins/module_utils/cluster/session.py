@@ -117,7 +117,7 @@ class Session:
         while True:
             attempt += 1
             self._pass_gate()
-            headers = self._all_headers(kind, accept)  # not within the try: what is wrong here is no failure of the network
+            headers = self._all_headers(kind, accept)  # not within the try: an error here is none of the network
             try:
                 response = self._send(method, url, data, headers)
             except HTTPError as error:
@@ -144,9 +144,10 @@ class Session:
         """
         seconds = min(seconds, self.remaining())
         timeout = urllib3.Timeout(connect=min(seconds, self.limits.request), read=min(seconds, SILENCE))
+        headers = self._all_headers("", JSON)
         try:
             response = self._pool.request(
-                "GET", self._url(path, query), headers=self._all_headers("", JSON), timeout=timeout, preload_content=False
+                "GET", self._url(path, query), headers=headers, timeout=timeout, preload_content=False
             )
         except HTTPError:
             return

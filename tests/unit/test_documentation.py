@@ -1,23 +1,22 @@
-"""What the documentation says is what the code does: options, examples, results, and the playbooks of README.md."""
+"""What the documentation says is what the code does: options, examples, results, and the playbooks of README.md.
+
+A new module needs a line in CHECKS, one in FRAGMENTS for each fragment that it brings, and lines in the other tables
+where its examples or results are more than the common ones. A new inventory plugin needs none.
+"""
 
 from __future__ import annotations
 
-import importlib
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
-from unittest import mock
+from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar, trust_as_template
 
 from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
@@ -29,23 +28,44 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.applicatio
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.plan import Plan
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.report import Report
-from tests.support.module import COLLECTIONS, ROOT
+from tests.support.documentation import (
+    COLLECTION,
+    Example,
+    called,
+    differences,
+    documented_options,
+    examples,
+    fragment,
+    load,
+    plugin,
+    plugins,
+    readme_playbooks,
+    validated,
+    validated_inventory,
+)
+from tests.support.module import COLLECTIONS
 
-PLUGINS = "ansible_collections.tiphys.gitops.plugins"
-COLLECTION = "tiphys.gitops."
-# Which options become manifests without a cluster, so that what gather refuses is found in an example, too.
+# By module, what it makes of its options without a cluster, so that what that refuses is found in an example, too.
 CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
 }
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+# By fragment, the spec that it documents. Fragments without options are not listed.
 FRAGMENTS = {
     "application": {name: spec for name, spec in argument_spec(OPTIONS).items() if name != "namespace"},
     "k8s_auth": _module.CONNECTION,
     "writing": _module.WRITING,
 }
-DOCUMENTED = ("type", "elements", "required", "default", "choices", "aliases")
-
-APPLICATION_FILE = """\
+# By module, the results that are its own: each a real one (its first item, if it is a list), or None.
+RESULTS: dict[str, dict[str, Mapping[str, Any] | None]] = {
+    "argocd_application": {"applications": summary({"metadata": {"name": "a"}})},
+}
+# By module, variables that its examples take from elsewhere.
+VARIABLES: dict[str, dict[str, Any]] = {}
+# By example with ansible.builtin.debug, the first word of each line it shows.
+SHOWN = {"argocd_application: Show where it is": ["NAME", "my-service"]}
+# Files that examples name.
+FILES = {
+    "applications/shop-web.yaml": """\
 apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
@@ -59,75 +79,47 @@ spec:
   destination:
     name: in-cluster
 """
-
-
-class Example(NamedTuple):
-    """A task that somebody may copy."""
-
-    origin: str
-    task: dict[str, Any]
-
-
-def load(text: str) -> Any:
-    return DataLoader().load(trust_as_template(text))
-
-
-def readme_playbooks() -> list[str]:
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    return [block for block in blocks if "hosts:" in block]
-
-
-def examples() -> Iterator[Example]:
-    for name in MODULES:
-        module = importlib.import_module(f"{PLUGINS}.modules.{name}")
-        yield from (Example(f"{name}: {task['name']}", task) for task in load(module.EXAMPLES))
-    for playbook in readme_playbooks():
-        for play in load(playbook):
-            yield from (Example(f"README: {play['name']}", task) for task in play["tasks"])
-
-
-def templated(task: Mapping[str, Any], value: Any, variables: Mapping[str, Any]) -> Any:
-    return plain(Templar(DataLoader(), variables={**task.get("vars", {}), **variables}).template(value))
-
-
-def plain(value: Any) -> Any:
-    """What Ansible sends to a module: templates are done, containers are Python's own."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
-
-
-def validated(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments as the module would see them, checked with everything that it hands to AnsibleModule."""
-    module = importlib.import_module(f"{PLUGINS}.modules.{name}")
-    with mock.patch.object(module, "run") as run:
-        module.main()
-    (spec, _main), constraints = run.call_args
-    result = ArgumentSpecValidator({**_module.CONNECTION, **spec}, **constraints).validate(dict(arguments))
-    assert result.error_messages == []
-    assert result.unsupported_parameters == set()
-    parameters: dict[str, Any] = result.validated_parameters
-    return parameters
+}
+MODULES = plugins("modules")
+RETURNS = {name: yaml.safe_load(plugin("modules", name).RETURN) for name in MODULES}
+WRITING = {"summary", "changes", "failures", "msg"}
+RENDERING = {"manifests", "yaml", "dest"}
+EXAMPLES = list(examples(VARIABLES))
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files that examples name."""
-    (tmp_path / "applications").mkdir()
-    (tmp_path / "applications" / "shop-web.yaml").write_text(APPLICATION_FILE)
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("example", list(examples()), ids=lambda example: example.origin)
+def test_every_module_is_checked() -> None:
+    assert CHECKS.keys() == set(MODULES)
+    assert SHOWN.keys() <= {example.origin for example in EXAMPLES}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.origin)
 def test_examples(example: Example) -> None:
-    task = example.task
-    ours = [key.removeprefix(COLLECTION) for key in task if key.startswith(COLLECTION)]
-    for name in ours:
-        options = validated(name, templated(task, task[COLLECTION + name], {}))
-        assert CHECKS[name](options)
-    if not ours:
-        rows = templated(task, task["ansible.builtin.debug"]["msg"], {"deployed": {"applications": SAMPLE}})
-        assert [row.split()[0] for row in rows] == ["NAME", SAMPLE[0]["name"]]
+    for arguments in example.arguments():
+        if example.action.startswith(COLLECTION):
+            name = example.action.removeprefix(COLLECTION)
+            assert CHECKS[name](validated(name, arguments))
+        elif example.action == "ansible.builtin.debug":
+            shown = arguments["msg"]
+            rows = shown if isinstance(shown, list) else [shown]
+            assert all(rows)
+            assert [row.split()[0] for row in rows] == SHOWN.get(example.origin, [row.split()[0] for row in rows])
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_options(name: str) -> None:
+    """The module's documentation with its fragments is its argument spec."""
+    spec, _constraints = called(name)
+    document = yaml.safe_load(plugin("modules", name).DOCUMENTATION)
+    assert list(differences(documented_options(document), spec, name)) == []
 
 
 def test_prune_needs_label_selectors() -> None:
@@ -148,47 +140,37 @@ def test_readme_playbooks(playbook: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", FRAGMENTS)
+@pytest.mark.parametrize("name", plugins("doc_fragments"))
 def test_fragment(name: str) -> None:
     """Each fragment documents one option spec, so that a module which takes the one takes the other."""
-    assert list(differences(fragment(name)["options"], FRAGMENTS[name], name)) == []
-
-
-def fragment(name: str) -> dict[str, Any]:
-    module = importlib.import_module(f"{PLUGINS}.doc_fragments.{name}")
-    document: dict[str, Any] = yaml.safe_load(module.ModuleDocFragment.DOCUMENTATION)
-    return document
-
-
-def differences(documented: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[str]:
-    if documented.keys() != spec.keys():
-        yield f"{where}: {sorted(documented.keys() ^ spec.keys())} only in one of them"
-    for name in documented.keys() & spec.keys():
-        pair = (documented[name], spec[name])
-        one, other = ({key: option[key] for key in DOCUMENTED if key in option} for option in pair)
-        if one != other:
-            yield f"{where}.{name}: documented {one}, really {other}"
-        yield from differences(documented[name].get("suboptions", {}), spec[name].get("options", {}), f"{where}.{name}")
+    options = fragment(COLLECTION + name).get("options", {})
+    assert list(differences(options, FRAGMENTS.get(name, {}), name)) == []
 
 
 def test_fragment_names_environment_variables() -> None:
-    for name, option in fragment("k8s_auth")["options"].items():
+    for name, option in fragment("tiphys.gitops.k8s_auth")["options"].items():
         _function, variables = _module.CONNECTION[name].get("fallback", (None, []))
         assert re.findall(r"E\((\w+)\)", str(option["description"])) == variables, name
 
 
 def test_fragment_names_sync_options() -> None:
-    options = fragment("application")["options"]["sync_policy"]["suboptions"]["sync_options"]["description"]
-    assert set(re.findall(r"C\((\w+)\)", str(options))) == set(SYNC_OPTIONS)
+    options = fragment("tiphys.gitops.application")["options"]
+    description = options["sync_policy"]["suboptions"]["sync_options"]["description"]
+    assert set(re.findall(r"C\((\w+)\)", str(description))) == set(SYNC_OPTIONS)
 
 
-RETURN = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.argocd_application").RETURN)
-SAMPLE = RETURN["applications"]["sample"]
-WRITING = {"summary", "changes", "failures", "msg"}
-RENDERING = {"manifests", "yaml", "dest"}
+@pytest.mark.parametrize("name", MODULES)
+def test_return_is_complete(name: str) -> None:
+    """A module with a `state` writes, and one that can render says what rendering gives."""
+    state = called(name)[0].get("state")
+    writing = WRITING if state else set()
+    rendering = RENDERING if state and "rendered" in state["choices"] else set()
+    assert RETURNS[name].keys() == writing | rendering | RESULTS.get(name, {}).keys()
 
 
-def test_return_of_writing() -> None:
+@pytest.mark.parametrize("name", [name for name in MODULES if "summary" in RETURNS[name]])
+def test_return_of_writing(name: str) -> None:
+    documented = RETURNS[name]
     plan = Plan(APPLICATION, [{"metadata": {"name": "a", "namespace": "n"}}], keep_text=True)
     report = Report(keep_text=True)
     for change in plan.finish():
@@ -196,13 +178,18 @@ def test_return_of_writing() -> None:
     report.fail(APPLICATION, "n", "b", "why")
     result = report.result()
     assert result.keys() - {"changed", "diff", "failed"} == WRITING
-    assert result["summary"].keys() == RETURN["summary"]["contains"].keys()
-    assert result["changes"][0].keys() == RETURN["changes"]["contains"].keys()
-    assert result["failures"][0].keys() == RETURN["failures"]["contains"].keys()
+    assert result["summary"].keys() == documented["summary"]["contains"].keys()
+    assert result["changes"][0].keys() == documented["changes"]["contains"].keys()
+    assert result["failures"][0].keys() == documented["failures"]["contains"].keys()
 
 
-def test_return_of_waiting() -> None:
-    assert summary({"metadata": {"name": "a"}}).keys() == RETURN["applications"]["contains"].keys() == SAMPLE[0].keys()
+@pytest.mark.parametrize("name", [name for name in RESULTS if name in MODULES])
+def test_return_of_its_own(name: str) -> None:
+    for key, value in RESULTS[name].items():
+        if value is not None:
+            sample = RETURNS[name][key]["sample"]
+            first = sample[0] if isinstance(sample, list) else sample
+            assert value.keys() == RETURNS[name][key]["contains"].keys() == first.keys()
 
 
 def test_return_of_rendering(tmp_path: Path) -> None:
@@ -212,5 +199,41 @@ def test_return_of_rendering(tmp_path: Path) -> None:
     assert {*shown, *written} - {"changed", "diff"} == RENDERING
 
 
-def test_return_is_complete() -> None:
-    assert RETURN.keys() == WRITING | RENDERING | {"applications"}
+def test_examples_of_inventory_plugins() -> None:
+    """Each document of their EXAMPLES is an inventory file."""
+    for module in (plugin("inventory", name) for name in plugins("inventory")):
+        files = [load(text) for text in re.split(r"^---$", module.EXAMPLES, flags=re.MULTILINE) if load(text)]
+        assert files, module.__name__
+        for file in files:
+            validated_inventory(module.DOCUMENTATION, file)
+
+
+INVENTORY = """
+name: things
+options:
+  state:
+    type: str
+    choices: [one, two]
+  filters:
+    type: list
+    elements: dict
+    suboptions:
+      team: {type: str, required: true}
+extends_documentation_fragment: [tiphys.gitops.k8s_auth, constructed]
+"""
+FILE: dict[str, Any] = {"plugin": "tiphys.gitops.things"}
+BAD: list[dict[str, Any]] = [
+    {"state": "three"},
+    {"unheard_of": 1},
+    {"filters": [{}]},
+    {"plugin": "things"},
+    {"strict": "perhaps"},
+]
+
+
+def test_options_of_inventory_plugins() -> None:
+    good = {"state": "one", "context": "c", "filters": [{"team": "a"}], "keyed_groups": [], "strict": True}
+    assert validated_inventory(INVENTORY, {**FILE, **good})["state"] == "one"
+    for bad in BAD:
+        with pytest.raises(AssertionError):
+            validated_inventory(INVENTORY, {**FILE, **bad})

@@ -22,8 +22,6 @@ COLLECTION = "tiphys.gitops."
 DOCUMENTED = ("type", "elements", "required", "default", "choices", "aliases")
 # Other names that plugins' documentation may use.
 TYPES = {"boolean": "bool", "string": "str", "integer": "int", "dictionary": "dict"}
-KEYWORDS = {"name", "register", "vars", "loop", "when", "until", "retries", "delay", "delegate_to", "check_mode"}
-KEYWORDS |= {"ignore_errors", "no_log", "diff", "environment", "module_defaults", "run_once", "changed_when"}
 
 
 class Example(NamedTuple):
@@ -35,8 +33,8 @@ class Example(NamedTuple):
 
     @property
     def action(self) -> str:
-        """The name of its module."""
-        (name,) = self.task.keys() - KEYWORDS
+        """The name of its module: the only key with dots."""
+        (name,) = (key for key in self.task if "." in key)
         return name
 
     def arguments(self) -> Iterator[Any]:

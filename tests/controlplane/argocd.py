@@ -12,6 +12,8 @@ from pathlib import Path
 from .api import Api
 
 NAMESPACE = "argocd"
+# The ConfigMaps that Argo CD reads as files, and the folders they are mounted as.
+MOUNTS = {"argocd-tls-certs-cm": "tls", "argocd-ssh-known-hosts-cm": "ssh"}
 
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _KINDS = {"application": "applications", "applicationset": "applicationsets", "appproject": "appprojects"}
@@ -49,3 +51,16 @@ def create_settings(api: Api, manifests: Path) -> None:
 def has_default_project(api: Api) -> bool:
     """Whether argocd-server has made the project `default`: Applications created earlier are in error for minutes."""
     return api.get(f"{_OBJECTS}/appprojects/default") is not None
+
+
+def mount(api: Api, home: Path) -> None:
+    """Make the folders of MOUNTS below `home` hold what their ConfigMaps do now, as a kubelet does after a while."""
+    for name, folder in MOUNTS.items():
+        data = (api.get(f"/api/v1/namespaces/{NAMESPACE}/configmaps/{name}") or {}).get("data") or {}
+        target = home / folder
+        target.mkdir(exist_ok=True)
+        for file in target.iterdir():
+            if file.name not in data:
+                file.unlink()
+        for key, text in data.items():
+            (target / key).write_text(text)

@@ -16,9 +16,10 @@ from .errors import ControlPlaneError
 
 @dataclass(frozen=True)
 class Access:
-    """Who may read a repository and push to it: whoever has one of these, nobody if all are empty.
+    """Who may read a repository and push to it: whoever has what is named here.
 
-    A user name and password, a bearer token, or (over TLS) a client certificate of this common name.
+    That is a user name and password or a bearer token (either, if both are named), and, if its common name is given, a
+    client certificate too, which only TLS has.
     """
 
     username: str = ""
@@ -64,6 +65,13 @@ class Cluster(ABC):
         """Where argocd-server answers (http://HOST:PORT), "" if there is none or nobody told.
 
         The user `admin` has the password that is in the Secret argocd-initial-admin-secret.
+        """
+
+    @abstractmethod
+    def mount_settings(self) -> None:
+        """Bring changes of argocd-tls-certs-cm and argocd-ssh-known-hosts-cm to where Argo CD reads them.
+
+        A control plane of this package has no kubelet that would; elsewhere this does nothing, and it takes a minute.
         """
 
     def kubectl(self, *arguments: str, stdin: str | None = None, timeout: float = 120.0) -> str:

@@ -61,6 +61,9 @@ class OtherCluster(Cluster):
     def argocd_url(self) -> str:
         return self._argocd_url
 
+    def mount_settings(self) -> None:
+        pass
+
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="gitserver-"))
         self.git_root.mkdir()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import toolchain
+from . import argocd, toolchain
 from .builds import Build
 from .layout import Layout
 from .ports import HOST
@@ -63,8 +63,8 @@ def argocd_environment(setup: Setup) -> dict[str, str]:
     return environment(setup) | {
         "KUBECONFIG": str(setup.layout.kubeconfig),
         "ARGOCD_FAKE_IN_CLUSTER": "true",
-        "ARGOCD_TLS_DATA_PATH": str(home / "tls"),
-        "ARGOCD_SSH_DATA_PATH": str(home / "ssh"),
+        "ARGOCD_TLS_DATA_PATH": str(home / argocd.MOUNTS["argocd-tls-certs-cm"]),
+        "ARGOCD_SSH_DATA_PATH": str(home / argocd.MOUNTS["argocd-ssh-known-hosts-cm"]),
         "ARGOCD_GNUPGHOME": str(home / "gnupg"),
         "ARGOCD_GPG_ENABLED": "false",
         "ARGOCD_GPG_DATA_PATH": str(home / "gpg-source"),

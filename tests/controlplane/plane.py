@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
+from . import argocd as settings
 from . import credentials, layout, parts, ports, process, startup
 from .api import Api
 from .builds import Build, build
@@ -104,6 +105,9 @@ class ControlPlane(Cluster):
     @property
     def argocd_url(self) -> str:
         return f"http://{ports.HOST}:{self.record.ports['argocd-server']}" if self.record.argocd else ""
+
+    def mount_settings(self) -> None:
+        settings.mount(Api(self.host, self.token, self.ca_file), self.layout.home)
 
     def logs(self, part: str) -> str:
         """Everything that a part (a name in `status()`) has written."""

@@ -50,6 +50,15 @@ def test_who_has_the_credentials_reads_and_pushes(
         git(tmp_path, "push", url, "HEAD:other", environment=credentials(apiserver))
 
 
+def test_a_client_certificate_is_asked_for_too(apiserver: ControlPlane, tmp_path: Path) -> None:
+    both = replace(USER, certificate="admin")
+    url = apiserver.create_repository(_name(), both, tls=True)
+    for half in (USER, CERTIFICATE):
+        with pytest.raises(GitError, match=DENIED):
+            _see(apiserver, url, tmp_path, half)
+    _see(apiserver, url, tmp_path, both)
+
+
 def test_a_client_certificate_lets_in(apiserver: ControlPlane, tmp_path: Path) -> None:
     name = _name()
     url = apiserver.create_repository(name, CERTIFICATE, tls=True)

@@ -43,7 +43,7 @@ def credentials(cluster: Cluster, access: Access | None = None) -> dict[str, str
         settings["http.extraHeader"] = f"Authorization: Basic {pair}"
     elif access and access.token:
         settings["http.extraHeader"] = f"Authorization: Bearer {access.token}"
-    elif access and access.certificate:
+    if access and access.certificate:
         settings |= {"http.sslCert": str(files / "client.crt"), "http.sslKey": str(files / "client.key")}
     counted = {"GIT_CONFIG_COUNT": str(len(settings))}
     for number, (key, value) in enumerate(settings.items()):

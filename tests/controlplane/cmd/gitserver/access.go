@@ -12,9 +12,9 @@ import (
 	"syscall"
 )
 
-// access is the file access.json of a repository, or of a folder of them. Whoever meets one of its demands is let in:
-// the user with the password, the bearer token, or a client certificate with that common name. It is read for every
-// request, so a change counts at once.
+// access is the file access.json of a repository, or of a folder of them. It asks for a user with a password or for a
+// bearer token, whatever of these it names, and also for a client certificate if it names a common name. It is read for
+// every request, so a change counts at once.
 type access struct {
 	Username    string `json:"username"`
 	Password    string `json:"password"`
@@ -69,14 +69,23 @@ func (d *door) demands(asked string) ([]access, error) {
 }
 
 func (a *access) admits(r *http.Request) bool {
+	return a.knows(r) && a.certifies(r)
+}
+
+// knows tells whether the user or the token is right, or none is asked for.
+func (a *access) knows(r *http.Request) bool {
 	if user, password, given := r.BasicAuth(); given && a.Username != "" {
 		return user == a.Username && password == a.Password
 	}
 	if token, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); given && a.Token != "" {
 		return token == a.Token
 	}
-	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 && a.Certificate != "" {
-		return r.TLS.PeerCertificates[0].Subject.CommonName == a.Certificate
+	return a.Username == "" && a.Token == ""
+}
+
+func (a *access) certifies(r *http.Request) bool {
+	if a.Certificate == "" {
+		return true
 	}
-	return false
+	return r.TLS != nil && len(r.TLS.PeerCertificates) > 0 && r.TLS.PeerCertificates[0].Subject.CommonName == a.Certificate
 }

@@ -21,6 +21,8 @@ import yaml
 from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.information import RESOURCES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.status import summary
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import OPTIONS
@@ -49,6 +51,7 @@ from tests.support.module import COLLECTIONS
 # (bool for a module that checks no more than Ansible does).
 CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
+    "argocd_info": Criteria,
 }
 # By fragment, the spec that it documents. Fragments without options are not listed.
 FRAGMENTS = {
@@ -59,11 +62,18 @@ FRAGMENTS = {
 # By module, the results that are its own: each a real one (its first item, if it is a list), or None.
 RESULTS: dict[str, dict[str, Mapping[str, Any] | None]] = {
     "argocd_application": {"applications": summary({"metadata": {"name": "a"}})},
+    "argocd_info": {
+        **{name: one.view({"metadata": {"name": "a"}}) for name, one in RESOURCES.items()},
+        "summary": None,
+    },
 }
 # By module, variables that its examples take from elsewhere.
 VARIABLES: dict[str, dict[str, Any]] = {}
 # By example with ansible.builtin.debug, the first word of each line it shows.
-SHOWN = {"argocd_application: Show where it is": ["NAME", "my-service"]}
+SHOWN = {
+    "argocd_application: Show where it is": ["NAME", "my-service"],
+    "argocd_info: Show where they are": ["NAME", "my-service"],
+}
 # Files that examples name.
 FILES = {
     "applications/shop-web.yaml": """\

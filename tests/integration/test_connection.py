@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.canary import CANARY, leaks, tells_no_secret
 from tests.support.lab import Lab, application
 from tests.support.module import INVOCATION, run_module
-from tests.support.playbook import adhoc
 
-CANARY = "canary-4f1d7c0e"
 MODULE = "argocd_application"
 
 
@@ -56,7 +55,7 @@ def test_a_token_with_a_line_break_inside(lab: Lab, tmp_path: Path, place: str) 
         given = {"kubeconfig": str(file)}
     result = run_module(MODULE, options(lab, **given, **INVOCATION), fails=True)
     assert "the token holds a line break" in result["msg"]
-    assert CANARY not in json.dumps(result)
+    assert leaks(json.dumps(result), [CANARY]) == []
     assert lab.proxy.requests() == []
 
 
@@ -73,10 +72,9 @@ def test_no_secret_is_told_when_arguments_are_wrong(lab: Lab, tmp_path: Path, fo
     """With everything that Ansible can be made to say."""
     config: Any = content(lab, user={"token": CANARY})
     given = {"kubeconfig": yaml.safe_dump(config) if form == "text" else config, "state": "present"}
-    output = adhoc(MODULE, given, tmp_path, {"ANSIBLE_INJECT_INVOCATION": "true"})
-    assert "one of the following is required: name" in output
-    assert "module_args" in output
-    assert CANARY not in output
+    told = tells_no_secret(MODULE, given, [CANARY], tmp_path)
+    assert "one of the following is required: name" in told.result["msg"]
+    assert "module_args" in told.output
 
 
 def test_a_token_that_is_given_goes_before_the_certificate_of_a_kubeconfig(lab: Lab) -> None:

@@ -17,13 +17,6 @@ from .module import COLLECTIONS
 COLLECTION = "tiphys.gitops"
 
 
-def adhoc(module: str, options: Mapping[str, Any], folder: Path, environment: Mapping[str, str] | None = None) -> str:
-    """Run one task with -vvvv and give all that Ansible wrote, whether it failed or not."""
-    tasks = [{f"{COLLECTION}.{module}": dict(options)}]
-    done = play(tasks, folder, "-vvvv", environment=environment, succeeds=None)
-    return done.stdout + done.stderr
-
-
 def play(
     tasks: list[dict[str, Any]],
     folder: Path,
@@ -66,6 +59,13 @@ def play(
 
 def registered(tasks: list[dict[str, Any]], folder: Path, *arguments: str, **how: Any) -> list[dict[str, Any]]:
     """Run tasks and give what each returned; a task may register its result under a name of its own."""
+    return registered_with_output(tasks, folder, *arguments, **how)[1]
+
+
+def registered_with_output(
+    tasks: list[dict[str, Any]], folder: Path, *arguments: str, **how: Any
+) -> tuple[str, list[dict[str, Any]]]:
+    """The same with all that Ansible wrote."""
     named = [{"register": f"result_{number}", **task} for number, task in enumerate(tasks)]
     listed = ", ".join(task["register"] for task in named)
     file = folder / "results.json"
@@ -75,6 +75,6 @@ def registered(tasks: list[dict[str, Any]], folder: Path, *arguments: str, **how
         "check_mode": False,
         "diff": False,
     }
-    play([*named, copy], folder, *arguments, **how)
+    done = play([*named, copy], folder, *arguments, **how)
     results: list[dict[str, Any]] = yaml.safe_load(file.read_text())
-    return results
+    return done.stdout + done.stderr, results

@@ -23,8 +23,8 @@ from ansible_collections.tiphys.gitops.plugins.module_utils._errors import Gitop
 from ansible_collections.tiphys.gitops.plugins.module_utils.cluster import connection, credentials, session
 from ansible_collections.tiphys.gitops.plugins.module_utils.cluster.connection import connect
 from ansible_collections.tiphys.gitops.plugins.module_utils.cluster.session import ApiError, Limits, Session
+from tests.support.canary import CANARY, leaks
 
-CANARY = "canary-4f1d7c0e"
 LIMITS = Limits(request=5, retry=0.5)
 
 
@@ -125,7 +125,7 @@ def test_a_token_that_cannot_be_sent_is_not_told(token: str) -> None:
         with pytest.raises(GitopsError) as caught:
             connect({"host": "http://127.0.0.1:9", **options}, LIMITS)
         assert "the token holds a line break or another character that no token has" in str(caught.value)
-        assert CANARY not in repr(caught.value)
+        assert leaks(repr(caught.value), [CANARY]) == []
 
 
 def test_secrets_that_are_sent_are_registered(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_message_quotes_nothing_of_a_kubeconfig(tmp_path: Path, user: dict[str
     for given in (str(file), config):
         with pytest.raises(GitopsError, match="cannot be used: ") as caught:
             connect({"kubeconfig": given}, LIMITS)
-        assert CANARY not in str(caught.value)
+        assert leaks(str(caught.value), [CANARY]) == []
 
 
 def test_impersonation() -> None:

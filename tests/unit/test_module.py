@@ -11,10 +11,10 @@ import yaml
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import _kubeconfig, _secrets
+from tests.support.canary import CANARY, leaks
 from tests.support.lab import application
 from tests.support.module import INVOCATION, Result, run_module
 
-CANARY = "canary-4f1d7c0e"
 MODULE = "argocd_application"
 
 
@@ -77,7 +77,7 @@ def test_secrets_are_masked_when_arguments_are_refused(form: str) -> None:
     for wrong in ({}, {"name": "shop", "unheard_of": 1}, {"name": "shop", "state": "gone"}):
         result = run({"kubeconfig": config, **wrong}, fails=True)
         assert "kubeconfig" in result["invocation"]["module_args"]
-        assert CANARY not in json.dumps(result)
+        assert leaks(json.dumps(result), [CANARY]) == []
 
 
 @pytest.mark.parametrize("dump", [yaml.safe_dump, json.dumps, str])
@@ -115,7 +115,7 @@ def test_nothing_given(nothing: Any) -> None:
 def test_content_is_never_told(text: str) -> None:
     result = run({"kubeconfig": text, **application("shop")}, fails=True)
     assert result["msg"].startswith("kubeconfig")
-    assert CANARY not in json.dumps(result)
+    assert leaks(json.dumps(result), [CANARY]) == []
 
 
 def test_neither_path_nor_content() -> None:
@@ -129,4 +129,4 @@ def test_secrets_of_a_file_are_masked(tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump(kubeconfig(token=CANARY)))
     result = run({**application(CANARY), "kubeconfig": str(file), "request_timeout": 1}, fails=True)
     assert "cannot reach http://127.0.0.1:9" in result["msg"]
-    assert CANARY not in json.dumps(result)
+    assert leaks(json.dumps(result), [CANARY]) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from . import toolchain
 from .builds import build
 from .errors import ControlPlaneError
+from .waiting import eventually
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,18 @@ class Cluster(ABC):
     def service_account_token(self, namespace: str, name: str, seconds: int = 3600) -> str:
         """A token of a service account, from the API server's TokenRequest API. It may do what RBAC lets it do."""
         return self.kubectl("create", "token", name, f"--namespace={namespace}", f"--duration={seconds}s").strip()
+
+    def token_secret(self, namespace: str, account: str, name: str) -> str:
+        """Make a Secret with a token of a service account that lasts as long as the Secret, and give the token.
+
+        It takes Kubernetes' controllers. A token that was used within the last 10 s outlives its Secret that long.
+        """
+        metadata = {"name": name, "annotations": {"kubernetes.io/service-account.name": account}}
+        kind = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token"}
+        where = f"--namespace={namespace}"
+        self.kubectl("create", where, "--filename=-", stdin=json.dumps({**kind, "metadata": metadata}))
+        read = ("get", "secret", name, where, "--output=jsonpath={.data.token}")
+        return base64.b64decode(eventually(lambda: self.kubectl(*read), f"a token is in {name}", 30)).decode()
 
     def create_repository(self, name: str, access: Access | None = None, *, tls: bool = False) -> str:
         """Make an empty bare repository whose HEAD is `main`, and return its URL (over `tls`: the one with https).

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
-from tests.controlplane import Cluster, ControlPlane, Proxy, cluster_under_test
-from tests.controlplane.other import WEBHOOK
+from tests.controlplane import Cluster, ControlPlane, Proxy, cluster_under_test, ports
+from tests.controlplane.other import ADDRESS, KUBECONFIG, WEBHOOK
 from tests.support.argocd_api import ArgoCD
 from tests.support.lab import Lab, own_namespace
 
@@ -30,6 +31,15 @@ def argocd(controlplane: Cluster) -> ArgoCD:
 @pytest.fixture(scope="session")
 def apiserver() -> Iterator[ControlPlane]:
     """Kubernetes with Argo CD's definitions but without Argo CD: cheaper, and nothing else writes to Applications."""
+    with ControlPlane(argocd=False) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="session")
+def neighbour() -> Iterator[ControlPlane]:
+    """Another Kubernetes, which the Argo CD of `controlplane` reaches at `neighbour.host` and can deploy to."""
+    if os.environ.get(KUBECONFIG) and os.environ.get(ADDRESS, ports.HOST) != ports.HOST:
+        pytest.skip(f"the cluster under test is on another machine ({ADDRESS}), this one serves at {ports.HOST}")
     with ControlPlane(argocd=False) as plane:
         yield plane
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.lab import REPOSITORY, Lab, application, refused
+from tests.support.bad_input import common_files, common_options, dest_beside
+from tests.support.lab import APPLICATION, REPOSITORY, Lab, application, refused
 
 SOURCE = {"repo_url": REPOSITORY, "path": "deploy"}
 CHART = {"repo_url": "https://charts.example.org", "chart": "web", "target_revision": "1.2.3"}
@@ -58,7 +59,6 @@ OPTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("path out of the repository", application("shop", source={**SOURCE, "path": "a/../../b"}), ("source.path",)),
     ("empty repository", application("shop", source={**SOURCE, "repo_url": ""}), ("source.repo_url", "empty")),
     ("name of 64 characters", application("a" * 64), ("name: has 64 characters, at most 63", "shorter")),
-    ("name with a capital", application("Shop"), ("name: 'Shop' may have only lower-case letters",)),
     (
         "release name of 54 characters",
         application("shop", source={**CHART, "helm": {"release_name": "r" * 54}}),
@@ -89,35 +89,14 @@ OPTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         {"applications": [application("shop", revision_history_limit="many")]},
         ("applications[0] (shop).revision_history_limit: must be an integer, not 'many'",),
     ),
-    (
-        "unknown key in a list",
-        {"applications": [application("shop", sync_policie={})]},
-        ("applications[0] (shop).sync_policie: unknown key, did you mean sync_policy?",),
+    *common_options(
+        application,
+        "applications",
+        {"source": SOURCE},
+        ("sync_policie", "sync_policy"),
+        ("syncPolicy", "sync_policy"),
     ),
-    (
-        "camelCase in a list",
-        {"applications": [application("shop", syncPolicy={})]},
-        ("applications[0] (shop).syncPolicy: unknown key, did you mean sync_policy?",),
-    ),
-    ("duplicate names", {"applications": [application("shop")] * 2}, ("/shop was already named by applications[0]",)),
-    (
-        "list beside single options",
-        {"applications": [application("shop")], "project": "team"},
-        ("project: is given beside applications; put it there",),
-    ),
-    ("list without a name", {"applications": [{"source": SOURCE}]}, ("applications[0] (without name): name:",)),
-    ("neither name nor list", {"source": SOURCE}, ("one of the following is required: name, applications, src",)),
-    ("prune without selectors", {**application("shop"), "prune": True}, ("prune is True", "label_selectors")),
-    (
-        "bad label selector",
-        {**application("shop"), "prune": True, "label_selectors": ["team in shop"]},
-        ("label_selectors: 'team in shop' is no label selector", "key in (a, b)"),
-    ),
-    (
-        "object outside the selector",
-        {**application("shop", labels={"team": "office"}), "prune": True, "label_selectors": ["team=shop"]},
-        ("/shop: its labels do not match label_selectors (team=shop)", "Add the labels"),
-    ),
+    *dest_beside(application),
 ]
 
 
@@ -146,7 +125,6 @@ FILES: list[tuple[str, str, tuple[str, ...]]] = [
         HEAD + SPEC.replace("path:", "directroy: {}, path:"),
         ("(document 1) Application shop.spec.source.directroy: unknown key, did you mean directory?",),
     ),
-    ("unknown key beside spec", HEAD + SPEC + "extra: 1\n", ("Application shop.extra: unknown key",)),
     (
         "unquoted version",
         HEAD + SPEC.replace("path: deploy", "chart: web, targetRevision: 1.10"),
@@ -159,26 +137,7 @@ FILES: list[tuple[str, str, tuple[str, ...]]] = [
     ),
     ("list as spec", HEAD + "spec: [a]\n", ("Application shop.spec: must be a mapping, not a list",)),
     ("no spec", HEAD, ("destination: one of server and name is required", "source")),
-    ("another kind", "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n", ("is a Secret (v1)", "takes Applications")),
-    ("no manifest", "- a\n- b\n", ("(document 1): is no Kubernetes manifest",)),
-    ("a text", "hello\n", ("(document 1): is no Kubernetes manifest",)),
-    ("no YAML", "a: [1,\nb: }\n", ("is no YAML", "line 2")),
-    ("tab", "a:\n\t- b\n", ("is no YAML", "line 2")),
-    ("alias", HEAD + "spec: &x\n  source: *x\n", ("holds an alias", "line 5", "write the value out")),
-    (
-        "bomb",
-        "a: &a [x, x]\n"
-        + "".join(
-            f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
-        ),
-        ("holds an alias", "line 2"),
-    ),
-    ("nested lists", "a: " + "[" * 50_000 + "]" * 50_000, ("more than 100 levels of nesting",)),
-    ("nested mappings", "a: " + "{a: " * 50_000 + "}" * 50_000, ("more than 100 levels of nesting",)),
-    ("nested blocks", "\n".join(" " * depth + "a:" for depth in range(400)), ("more than 100 levels of nesting",)),
-    ("Python object", HEAD + "spec: !!python/object/apply:os.system [true]\n", ("line 4",)),
-    ("the same key twice", HEAD + SPEC + SPEC, ("line 5", "holds the key spec twice")),
-    ("wrong version", (HEAD + SPEC).replace("v1alpha1", "v1"), ("is a Application (argoproj.io/v1)",)),
+    *common_files(APPLICATION, SPEC),
 ]
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options of every module that writes objects, many at a time."""
+    """The options of every module that writes objects, many at a time; CONFLICTS alone for one that writes parts."""
 
-    DOCUMENTATION = r"""
+    CONFLICTS = r"""
 options:
   force_conflicts:
     description:
@@ -20,6 +20,8 @@ options:
       - Changes made by hand need no force, they are always put back.
     type: bool
     default: false
+"""
+    DOCUMENTATION = rf"""{CONFLICTS}
   prune:
     description:
       - Delete every object in O(namespace) that O(label_selectors) select and that the task does not name.

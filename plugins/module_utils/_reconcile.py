@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any, Callable
 
 from ._errors import GitopsError
@@ -14,8 +14,9 @@ from ._files import content, write
 from ._module import Module, Result
 from .cluster.engine import BeforeDelete, execute, observe, ordered
 from .cluster.session import Session
-from .manifests.document import dump
-from .plan.kind import Kind, Manifest
+from .manifests.document import dump, parse
+from .plan.diff import hidden
+from .plan.kind import Kind, Manifest, Path
 from .plan.plan import Change, Plan, Prune, located
 from .plan.report import Report
 from .plan.selector import Selector
@@ -45,7 +46,7 @@ def planned(module: Module, kind: Kind, desired: Iterable[Manifest], partial: bo
     return Plan(
         kind,
         manifests,
-        absent=options["state"] == "absent" and not partial,
+        absent=not partial and options["state"] == "absent",
         force=options["force_conflicts"],
         prune=_prune(options, kind, manifests),
         keep_text=module.shows_diff,
@@ -60,10 +61,11 @@ def carry_out(
     *,
     before_delete: BeforeDelete | None = None,
     guard: Guard | None = None,
+    report: Report | None = None,
 ) -> Report:
     """Hold plans against the cluster and carry them out together, in check mode only on paper.
 
-    Nothing is written before every plan has seen its live objects.
+    Nothing is written before every plan has seen its live objects. What is done is added to ``report``, if given.
     """
     if module.shows_diff:
         dump([])  # what the diff needs is missing now or not at all
@@ -71,7 +73,7 @@ def carry_out(
         observe(session, plan, scope=[module.options["namespace"]] if plan.prune else [])
         if guard is not None:
             plan.refuse(guard(plan.changes))
-    report = Report(module.shows_diff, text=lambda manifest: dump([manifest]))
+    report = report or new_report(module)
     if module.check_mode:
         for change in ordered(plans):
             if change.refusal:
@@ -88,6 +90,11 @@ def carry_out(
                 report.done(outcome.change)
     report.idle(sum(plan.unchanged for plan in plans))
     return report
+
+
+def new_report(module: Module, cluster: str = "") -> Report:
+    """Give an empty report; ``cluster`` is for tasks that write to more than one: the URL of the next one."""
+    return Report(module.shows_diff, text=lambda manifest: dump([manifest]), cluster=cluster)
 
 
 def _prune(options: Any, kind: Kind, desired: list[Manifest]) -> Prune | None:
@@ -112,17 +119,39 @@ def _prune(options: Any, kind: Kind, desired: list[Manifest]) -> Prune | None:
     return Prune(selector, options["max_deletions"], options["allow_empty"])
 
 
-def render(module: Module, manifests: Iterable[Manifest], dest: str | None) -> Result:
-    """Give manifests as YAML text, or write it to ``dest``; no cluster is asked."""
+def render(module: Module, manifests: Iterable[Manifest], dest: str | None, kind: Kind | None = None) -> Result:
+    """Give manifests as YAML text, or write it to ``dest``; no cluster is asked.
+
+    Those of a ``kind`` with values that nobody may see go to a file of their owner's alone, and nowhere else.
+    """
     documents = list(manifests)
+    masked: frozenset[Path] = kind.masked if kind else frozenset()
+    if dest is None and masked:
+        raise GitopsError(
+            "the manifests hold secrets, which no result may show",
+            where="state rendered",
+            hint="Name a file with dest; it will be readable for its owner alone.",
+        )
     text = dump(documents)
     if dest is None:
         return {"changed": False, "manifests": documents, "yaml": text}
-    path = Path(dest).expanduser()
+    path = FilePath(dest).expanduser()
     before = content(path)
     if before != text and not module.check_mode:
-        write(path, text)
+        write(path, text, private=bool(masked))
     result: Result = {"changed": before != text, "dest": str(path)}
     if module.shows_diff:
-        result["diff"] = {"before_header": str(path), "after_header": str(path), "before": before, "after": text}
+        shown = {"before": _shown(before, masked), "after": _shown(text, masked)}
+        result["diff"] = {"before_header": str(path), "after_header": str(path), **shown}
     return result
+
+
+def _shown(text: str, masked: frozenset[Path]) -> str:
+    """Give YAML text as a diff may show it; text that holds no manifests is hidden as a whole."""
+    if not masked or not text:
+        return text
+    try:
+        documents = list(parse(text, "dest"))
+    except GitopsError:
+        documents = [text]
+    return dump([hidden(one, masked if isinstance(one, Mapping) else frozenset(((),))) for one in documents])

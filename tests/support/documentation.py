@@ -62,7 +62,9 @@ def load(text: str) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """What Ansible sends to a module: templates are done, containers are Python's own."""
+    """What Ansible sends to a module: templates are done, containers and texts are Python's own."""
+    if isinstance(value, str):
+        return str(value[:])
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list) else value

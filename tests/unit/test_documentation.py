@@ -24,6 +24,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications 
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.information import RESOURCES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.settings import declared
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.status import summary
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_rules import SYNC_OPTIONS
@@ -52,6 +53,7 @@ from tests.support.module import COLLECTIONS
 CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
     "argocd_info": Criteria,
+    "argocd_settings": declared,
 }
 # By fragment, the spec that it documents. Fragments without options are not listed.
 FRAGMENTS = {
@@ -66,6 +68,7 @@ RESULTS: dict[str, dict[str, Mapping[str, Any] | None]] = {
         **{name: one.view({"metadata": {"name": "a"}}) for name, one in RESOURCES.items()},
         "summary": None,
     },
+    "argocd_settings": {"restart_needed": None},
 }
 # By module, variables that its examples take from elsewhere.
 VARIABLES: dict[str, dict[str, Any]] = {}

@@ -32,7 +32,7 @@ ROOMS = {
     "repository": Room(uses="_errors", libraries="git"),
     "_files": Room(uses="_errors manifests"),
     "_gather": Room(uses="_errors _files manifests plan"),
-    "argocd": Room(uses="_errors _gather manifests plan cluster"),
+    "argocd": Room(uses="_errors _gather manifests plan cluster", libraries="bcrypt"),
     "_module": Room(uses="_errors cluster manifests", libraries="ansible.module_utils"),
     "_reconcile": Room(uses="_errors _files _module manifests plan cluster"),
     "modules": Room(uses="_gather _module _reconcile argocd manifests plan cluster"),

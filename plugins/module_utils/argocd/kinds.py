@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from ..manifests.application import SPEC as APPLICATION_SPEC
+from ..manifests.application_set import SPEC as APPLICATION_SET_SPEC
+from ..manifests.paths import meaning
 from ..plan.kind import FieldOwner, Kind, declared_by
 
 TRACKING_ID = "argocd.argoproj.io/tracking-id"
+SET_CONTROLLER = "argocd-applicationset-controller"
 INSTANCE = "app.kubernetes.io/instance"
 
 
@@ -24,7 +29,7 @@ def declarative_owner(live: Mapping[str, Any], owner: FieldOwner) -> str | None:
         meta = live["metadata"]
         tracked = (meta.get("annotations") or {}).get(TRACKING_ID) or (meta.get("labels") or {}).get(INSTANCE) or ""
         return f"the parent Application {tracked.split(':')[0]}".rstrip()
-    if owner.manager == "argocd-applicationset-controller":
+    if owner.manager == SET_CONTROLLER:
         return application_set(live) or "an ApplicationSet"
     return declared_by(live, owner)
 
@@ -37,11 +42,14 @@ def application_set(live: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _declares_set(live: Mapping[str, Any], owner: FieldOwner) -> str | None:
+    """Name who declares an ApplicationSet; its own controller does not, when it writes the object back."""
+    return None if owner.manager == SET_CONTROLLER else declarative_owner(live, owner)
+
+
 def _without_slash(server: Any) -> Any:
     return server.rstrip("/") if isinstance(server, str) else server
 
-
-_SOURCES = (("spec", "source"), ("spec", "sources"), ("spec", "sourceHydrator", "drySource"))
 
 _ARGOCD: dict[str, Any] = {
     "group": "argoproj.io",
@@ -56,27 +64,7 @@ APPLICATION = Kind(
     name="Application",
     plural="applications",
     order=60,
-    telling=frozenset(
-        (
-            ("spec", "revisionHistoryLimit"),
-            ("spec", "syncPolicy", "automated"),
-            ("spec", "syncPolicy", "automated", "enabled"),
-            ("spec", "syncPolicy", "managedNamespaceMetadata"),
-            ("spec", "syncPolicy", "retry"),
-            *((*source, "plugin") for source in _SOURCES),
-            *((*source, "plugin", "parameters", key) for source in _SOURCES for key in ("string", "array", "map")),
-        )
-    ),
-    verbatim=frozenset((*source, "helm", "valuesObject") for source in _SOURCES),
-    maps=frozenset(
-        (
-            *((*source, "kustomize", key) for source in _SOURCES for key in ("commonLabels", "commonAnnotations")),
-            *((*source, "kustomize", "patches", "options") for source in _SOURCES),
-            *((*source, "plugin", "parameters", "map") for source in _SOURCES),
-            ("spec", "syncPolicy", "managedNamespaceMetadata", "labels"),
-            ("spec", "syncPolicy", "managedNamespaceMetadata", "annotations"),
-        )
-    ),
+    **meaning(APPLICATION_SPEC),
     exclusive=(
         (("spec", "source"), ("spec", "sources"), ("spec", "sourceHydrator")),
         (("spec", "destination", "server"), ("spec", "destination", "name")),
@@ -85,20 +73,35 @@ APPLICATION = Kind(
     same_values={("spec", "destination", "server"): _without_slash},
     controller=application_set,
 )
-"""``automated: {}`` switches auto-sync on, ``enabled: false`` off, and 0 keeps no history (types.go of Argo CD)."""
 
+APPLICATION_SET = Kind(
+    **{**_ARGOCD, "declared_by": _declares_set},
+    name="ApplicationSet",
+    plural="applicationsets",
+    order=70,
+    **meaning(APPLICATION_SET_SPEC),
+    exclusive=tuple(tuple(("spec", "template", *path) for path in group) for group in APPLICATION.exclusive),
+    indispensable=frozenset((("spec", "generators"),)),
+)
+"""Its controller writes it back as a whole to take a refresh off or to add a finalizer (applicationset_controller.go)."""
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""Holds the whole object as ``kubectl apply`` was given it, its secrets in clear."""
 SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 - a label's name
+
+
+CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps", order=30, declared_by=declarative_owner)
+SECRET = Kind(
+    group="",
+    version="v1",
+    name="Secret",
+    plural="secrets",
+    order=40,
+    masked=frozenset((("data",), ("stringData",))),
+    declared_by=declarative_owner,
+)
 
 
 def credentials(*types: str) -> Kind:
     """Give the kind of Secrets that Argo CD tells apart by their label (common/common.go); no value is ever shown."""
-    return Kind(
-        group="",
-        version="v1",
-        name="Secret",
-        plural="secrets",
-        order=40,
-        masked=frozenset((("data",), ("stringData",))),
-        marks={SECRET_TYPE: types},
-        declared_by=declarative_owner,
-    )
+    return replace(SECRET, marks={SECRET_TYPE: types})

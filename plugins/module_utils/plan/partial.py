@@ -29,9 +29,8 @@ def without_nulls(manifest: Mapping[str, Any]) -> Manifest:
 
 
 def is_empty(manifest: Mapping[str, Any]) -> bool:
-    """Say whether a manifest names an object and sets nothing in it."""
-    rest = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "metadata", "type")}
-    return not any(rest.values()) and manifest["metadata"].keys() <= {"name", "namespace"}
+    """Say whether a manifest sets nothing but metadata, for which no object needs to be created."""
+    return not any(value for key, value in manifest.items() if key not in ("apiVersion", "kind", "metadata", "type"))
 
 
 def with_ours(desired: Manifest, live: Mapping[str, Any], kind: Kind, gone: tuple[Path, ...]) -> Manifest:

@@ -90,8 +90,9 @@ class Lab:
         return found
 
     def all(self) -> dict[str, Manifest]:
-        """Every object of the kind in the namespace, by name."""
-        return {one["metadata"]["name"]: one for one in self.send("GET", self.url())["items"]}
+        """Every object of the kind in the namespace, by name, but for what Kubernetes puts into each namespace."""
+        named = {one["metadata"]["name"]: one for one in self.send("GET", self.url())["items"]}
+        return {name: one for name, one in named.items() if name != "kube-root-ca.crt"}
 
     def apply_as(self, manager: str, name: str, content: Mapping[str, Any], *, force: bool = False) -> Manifest:
         """Apply server-side as another field manager, as Flux or `kubectl apply --server-side` do."""

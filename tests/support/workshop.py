@@ -57,7 +57,11 @@ class Workshop:
         }
 
     def run(self, options: Mapping[str, Any], **how: Any) -> Result:
-        return run_module("argocd_application", {"namespace": ARGOCD, **options}, self.cluster.kubeconfig, **how)
+        return self.run_other("argocd_application", options, **how)
+
+    def run_other(self, module: str, options: Mapping[str, Any], **how: Any) -> Result:
+        """Run another module; what it makes has to carry the label `workshop`, or it stays."""
+        return run_module(module, {"namespace": ARGOCD, **options}, self.cluster.kubeconfig, **how)
 
     def get(self, kind: str, name: str, namespace: str = ARGOCD) -> dict[str, Any] | None:
         """An object, or None when there is none."""
@@ -75,10 +79,11 @@ class Workshop:
         """Delete all of it, and the finalizers of what is still being deleted."""
         mine = (f"--namespace={ARGOCD}", f"--selector=workshop={self.name}")
         kubectl = self.cluster.kubectl
+        kubectl("delete", "applicationsets", *mine)  # before what they would make again
         for name in kubectl("get", "applications", *mine, "-o", "name").split():
             kubectl("patch", name, f"--namespace={ARGOCD}", "--type=merge", '--patch={"metadata":{"finalizers":null}}')
         kubectl("delete", "applications", *mine)
-        kubectl("delete", "appprojects", *mine)
+        kubectl("delete", "appprojects,secrets", *mine)
         spaces = kubectl("get", "namespaces", "-o", "name").split()
         own = [space for space in spaces if space.startswith(f"namespace/{self.name}-")]
         if own:

@@ -78,6 +78,8 @@ class _AnsibleModule(AnsibleModule):  # type: ignore[misc]  # Ansible has no typ
     """Masks secrets inside its options even when they are refused while it comes into being."""
 
     hiding = Record()
+    no_log = property(lambda _self: True, lambda _self, _value: None)
+    """Always, so that no argument reaches syslog: AnsibleModule takes it from the task, whatever a module asks for."""
 
     def mask(self) -> None:
         """Let no output show what is secret in the options, also where Ansible's own masking does not reach."""
@@ -155,7 +157,7 @@ def run(
     gc.disable()  # nothing here makes cycles worth looking for, and looking costs a tenth of the time
     arguments = {**CONNECTION, **spec}
     _AnsibleModule.hiding = hiding or Record()
-    module = _AnsibleModule(argument_spec=arguments, supports_check_mode=True, no_log=True, **constraints)
+    module = _AnsibleModule(argument_spec=arguments, supports_check_mode=True, **constraints)
     result: Result = {}
     try:
         result = main(Module(module))

@@ -239,11 +239,7 @@ def test_ways_to_name_the_cluster(lab: Lab) -> None:
     assert run_module(MODULE, {**options, **direct, **pair})["changed"] is False
 
 
-# AnsibleModule takes no_log from the task, whatever a module hands to it, and so logs arguments to syslog.
-LOGGED = pytest.mark.xfail(reason="the arguments reach syslog unmasked but for those that their spec calls no_log")
-
-
-@pytest.mark.parametrize("place", ["file", pytest.param("inline", marks=LOGGED), "api_key", "environment"])
+@pytest.mark.parametrize("place", ["file", "inline", "api_key", "environment"])
 def test_no_secret_is_told(lab: Lab, tmp_path: Path, place: str) -> None:
     """With everything that Ansible can be made to say, for a task that fails."""
     user = {"token": CANARY, "password": f"{CANARY}-password", "client-key-data": f"{CANARY}-key"}

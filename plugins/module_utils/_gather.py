@@ -30,7 +30,7 @@ class Declaration:
     that makes the task name one object. ``from_options`` and ``from_manifest`` build a manifest and collect what is
     wrong, ``problems`` finds what the kind's controller would refuse. ``shared`` are options that stand for each item
     which has none of its own; ``misplaced`` finds options that would have no effect. Without ``from_manifest`` the
-    module takes no files.
+    module takes no files. ``noun`` is what users call such an object where that is not its kind.
     """
 
     kind: Kind
@@ -42,6 +42,7 @@ class Declaration:
     identity: str = "name"
     shared: tuple[str, ...] = ()
     misplaced: Callable[[Mapping[str, Any]], Iterable[str]] = _nothing
+    noun: str = ""
 
     @property
     def alone(self) -> list[str]:
@@ -86,7 +87,8 @@ def _named(declaration: Declaration, options: Mapping[str, Any], found: list[str
     name, kind = options.get(declaration.identity), declaration.kind.name
     if name is not None:
         given = {key: options[key] for key in declaration.options if options.get(key) is not None}
-        yield _built(declaration, given, f"{kind} {options['namespace']}/{name}", found)
+        where = f"{declaration.noun} {name}" if declaration.noun else f"{kind} {options['namespace']}/{name}"
+        yield _built(declaration, given, where, found)
         return
     if options.get("src"):
         for where, document in read_manifests(options["src"]):

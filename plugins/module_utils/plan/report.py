@@ -18,10 +18,14 @@ DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 
 @dataclass
 class Report:
-    """Collects what became of each change. ``text`` writes a manifest for the diff, which ``keep_text`` asks for."""
+    """Collects what became of each change. ``text`` writes a manifest for the diff, which ``keep_text`` asks for.
+
+    ``cluster`` is the URL of the API server that the following notes are about, for tasks that write to several.
+    """
 
     keep_text: bool = False
     text: Callable[[Any], str] = json.dumps
+    cluster: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
     diff: list[dict[str, str]] = field(default_factory=list)
@@ -35,13 +39,15 @@ class Report:
             "namespace": change.namespace,
             "name": change.name,
             "fields": list(change.fields),
+            **self._place(),
         }
         self.changes.append(entry)
         if self.keep_text:
+            header = f"{change.where} on {self.cluster}" if self.cluster else change.where
             self.diff.append(
                 {
-                    "before_header": change.where,
-                    "after_header": change.where,
+                    "before_header": header,
+                    "after_header": header,
                     "before": self.text(change.before) if change.before else "",
                     "after": self.text(change.after) if change.after else "",
                 }
@@ -57,7 +63,11 @@ class Report:
 
     def fail(self, kind: Kind, namespace: str, name: str, reason: str) -> None:
         """Note an object that is not as it should be."""
-        self.failures.append({"kind": kind.name, "namespace": namespace, "name": name, "reason": reason})
+        entry = {"kind": kind.name, "namespace": namespace, "name": name, "reason": reason, **self._place()}
+        self.failures.append(entry)
+
+    def _place(self) -> dict[str, str]:
+        return {"cluster": self.cluster} if self.cluster else {}
 
     def result(self) -> dict[str, Any]:
         """Give the module's result; ``failed`` and ``msg`` are in it when anything failed."""

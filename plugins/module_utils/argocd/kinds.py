@@ -97,7 +97,7 @@ SECRET = Kind(
     name="Secret",
     plural="secrets",
     order=40,
-    masked=frozenset((("data",), ("stringData",))),
+    masked=frozenset((("data",), ("stringData",), ("metadata", "annotations", LAST_APPLIED))),
     declared_by=declarative_owner,
 )
 

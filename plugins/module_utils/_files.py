@@ -55,10 +55,11 @@ def content(path: Path) -> str:
         raise GitopsError("cannot be read", where=f"dest {path}", why=str(error)) from None
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, *, private: bool = False) -> None:
     """Write a file so that a reader sees the old text or the new one, never a part.
 
-    A link stays one: the file that it leads to is written. A new file has the permissions that umask leaves.
+    A link stays one: the file that it leads to is written. A new file has the permissions that umask leaves; a
+    ``private`` one, new or not, is for its owner alone.
     """
     try:
         _refuse_folder(path)
@@ -70,7 +71,7 @@ def write(path: Path, text: str) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            temporary.chmod(_permissions(target))
+            temporary.chmod(0o600 if private else _permissions(target))
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)  # is there only if something failed

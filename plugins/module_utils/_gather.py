@@ -30,7 +30,8 @@ class Declaration:
     that makes the task name one object. ``from_options`` and ``from_manifest`` build a manifest and collect what is
     wrong, ``problems`` finds what the kind's controller would refuse. ``shared`` are options that stand for each item
     which has none of its own; ``misplaced`` finds options that would have no effect. Without ``from_manifest`` the
-    module takes no files. ``noun`` is what users call such an object where that is not its kind.
+    module takes no files. ``noun`` is what users call such an object where that is not its kind, ``shown``
+    writes its identity as a message may show it.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Declaration:
     shared: tuple[str, ...] = ()
     misplaced: Callable[[Mapping[str, Any]], Iterable[str]] = _nothing
     noun: str = ""
+    shown: Callable[[object], str] = str
 
     @property
     def alone(self) -> list[str]:
@@ -87,7 +89,9 @@ def _named(declaration: Declaration, options: Mapping[str, Any], found: list[str
     name, kind = options.get(declaration.identity), declaration.kind.name
     if name is not None:
         given = {key: options[key] for key in declaration.options if options.get(key) is not None}
-        where = f"{declaration.noun} {name}" if declaration.noun else f"{kind} {options['namespace']}/{name}"
+        where = f"{kind} {options['namespace']}/{name}"
+        if declaration.noun:
+            where = f"{declaration.noun} {declaration.shown(name)}"
         yield _built(declaration, given, where, found)
         return
     if options.get("src"):
@@ -95,7 +99,9 @@ def _named(declaration: Declaration, options: Mapping[str, Any], found: list[str
             yield from _from_file(declaration, document, where, found)
         return
     for index, item in enumerate(options.get(declaration.many) or []):
-        where = f"{declaration.many}[{index}] ({item.get(declaration.identity) or f'without {declaration.identity}'})"
+        value = item.get(declaration.identity)
+        called = declaration.shown(value) if value else f"without {declaration.identity}"
+        where = f"{declaration.many}[{index}] ({called})"
         common = {key: options.get(key) for key in declaration.shared}
         own = {key: value for key, value in item.items() if value is not None}
         yield _built(declaration, {**common, **own}, where, found)

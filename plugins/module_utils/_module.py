@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import gc
+import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Callable, NoReturn
+from urllib.parse import quote, quote_plus
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -87,7 +89,7 @@ class _AnsibleModule(AnsibleModule):  # type: ignore[misc]  # Ansible has no typ
         self.no_log_values.update(_secrets(options.get("kubeconfig")))
         for name, field in self.hiding.items():
             for text in secret_texts(field, options.get(name)):
-                self.no_log_values.update((text, b64encode(text.encode()).decode()))
+                self.no_log_values.update(_forms(text))
 
     def fail_json(self, msg: str, **more: Any) -> NoReturn:
         self.mask()
@@ -191,6 +193,12 @@ def _kubeconfig(given: Any) -> Any:
 def _is_content(text: str) -> bool:
     text = text.strip()
     return "\n" in text or ": " in text or text.startswith("{")
+
+
+def _forms(secret: str) -> set[str]:
+    """Give the forms in which a message may hold a secret: as it is, in JSON, in Python, in a URL, in a Secret."""
+    inside = (json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe=""), quote_plus(secret))
+    return {secret, secret.strip(), *inside, b64encode(secret.encode()).decode()} - {""}
 
 
 def _secrets(kubeconfig: Any) -> set[str]:

@@ -10,9 +10,10 @@ that options stand for, and the check of a manifest that somebody wrote by hand.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Callable, Optional
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Field:
 
     A dict with ``fields`` is a record of known fields, one with ``of`` maps any key to such a value, and one with
     neither holds anything. ``key`` is the CRD's name where it is not the option's name in camelCase. ``telling`` marks
-    a field that means something even when it is empty, ``secret`` one whose value nobody may see.
+    a field that means something even when it is empty, ``secret`` one whose value nobody may see; ``secret_part`` finds
+    the texts in a value that nobody may see.
     """
 
     type: str
@@ -32,12 +34,13 @@ class Field:
     choices: tuple[str, ...] = ()
     telling: bool = False
     secret: bool = False
+    secret_part: Optional[Callable[[str], Iterable[str]]] = None
 
     @cached_property
     def hides(self) -> bool:
         """Say whether the field is secret, or something in it."""
         inner = [self.of] if self.of is not None else list((self.fields or {}).values())
-        return self.secret or any(field.hides for field in inner)
+        return self.secret or self.secret_part is not None or any(field.hides for field in inner)
 
     def key_of(self, option: str) -> str:
         """Give the CRD's name of the option that this field describes."""
@@ -82,13 +85,24 @@ def records(**fields: Field) -> Field:
     return Field("list", of=record(**fields))
 
 
+SHORTEST_UNKNOWN = 4
+"""Characters of a text that may be a secret although nothing says so: shorter ones stand in any message."""
+
+
 def secret_texts(field: Field, value: Any) -> set[str]:
-    """Give every text in an option's value that nobody may see; where the value is not what it should be, any text."""
+    """Give every text in an option's value that nobody may see; where the value is not what it should be, any text.
+
+    That is so for keys nobody knows, too: one of them may be a secret whose name is misspelt.
+    """
     if not field.hides or value is None:
         return set()
+    if field.secret_part is not None and isinstance(value, str):
+        return set(field.secret_part(value))
     if not field.secret and isinstance(value, dict) and field.fields is not None:
-        known = ((field.fields.get(name), item) for name, item in value.items())
-        return set().union(*(secret_texts(one, item) for one, item in known if one is not None))
+        fields = field.fields
+        unknown = [text for name, item in value.items() if name not in fields for text in _texts(item)]
+        told = set().union(*(secret_texts(fields[name], item) for name, item in value.items() if name in fields))
+        return told | {text for text in unknown if len(text) >= SHORTEST_UNKNOWN}
     if not field.secret and isinstance(value, dict) and field.of is not None:
         return set().union(*(secret_texts(field.of, item) for item in value.values()))
     if not field.secret and isinstance(value, list) and field.of is not None:
@@ -163,9 +177,9 @@ class Reader:
             return self._mapping(field, value, where)
         converted = self._scalar(field.type, value)
         if converted is None:
-            self._problem(where, f"must be {_NAMES[field.type]}", value, field.secret)
+            self._problem(where, f"must be {_NAMES[field.type]}", value, field.hides)
         elif field.choices and converted not in field.choices:
-            self._problem(where, f"must be one of {', '.join(field.choices)}", value, field.secret)
+            self._problem(where, f"must be one of {', '.join(field.choices)}", value, field.hides)
         return converted
 
     def _list(self, field: Field, value: Any, where: str) -> list[Any]:

@@ -33,15 +33,15 @@ def extract(manifest: Mapping[str, Any], paths: Iterable[Path], masked: frozense
                 target[step] = source
                 break
             target = target.setdefault(step, {})
-    return _hidden(kept, (), masked) if masked else kept
+    return hidden(kept, masked) if masked else kept
 
 
-def _hidden(value: Any, path: Path, masked: frozenset[Path]) -> Any:
-    """Hide the values below masked paths; list positions count for nothing."""
+def hidden(value: Any, masked: frozenset[Path], path: Path = ()) -> Any:
+    """Give a manifest with fingerprints in place of the values below masked paths; list positions count for nothing."""
     if isinstance(value, Mapping):
-        return {key: _hidden(item, (*path, key), masked) for key, item in value.items()}
+        return {key: hidden(item, masked, (*path, key)) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_hidden(item, path, masked) for item in value]
+        return [hidden(item, masked, path) for item in value]
     if any(path[: len(top)] == top for top in masked):
         return f"(hidden, {hashlib.sha256(_SALT + repr(value).encode()).hexdigest()[:8]})"
     return value

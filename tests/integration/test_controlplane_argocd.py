@@ -47,7 +47,7 @@ def _word(cluster: Cluster, namespace: str) -> str:
 
 def test_a_push_arrives_and_a_hand_edit_is_healed(controlplane: Cluster, tmp_path: Path) -> None:
     name = "pushed"
-    url = controlplane.create_repository(name)
+    url = controlplane.create_repository(f"team/{name}")
     git(tmp_path, "clone", url, ".")
     _push(tmp_path, "hello")
     controlplane.kubectl("apply", "--filename=-", stdin=json.dumps(_application(name, url)))

@@ -150,9 +150,9 @@ def documented_options(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fragment(name: str) -> dict[str, Any]:
-    """A documentation fragment: ``tiphys.gitops.NAME`` or Ansible's own ``NAME``, with ``.SECTION`` or without."""
+    """A documentation fragment, ``tiphys.gitops.NAME`` or one of Ansible itself; with ``.SECTION`` or without."""
     ours = name.startswith(COLLECTION)
-    file, _dot, section = name.removeprefix(COLLECTION).partition(".")
+    file, _dot, section = name.removeprefix(COLLECTION).removeprefix("ansible.builtin.").partition(".")
     package = f"{PLUGINS}.doc_fragments" if ours else "ansible.plugins.doc_fragments"
     holder = importlib.import_module(f"{package}.{file}").ModuleDocFragment
     document: dict[str, Any] = yaml.safe_load(getattr(holder, section.upper() or "DOCUMENTATION"))

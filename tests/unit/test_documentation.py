@@ -21,6 +21,7 @@ import yaml
 from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters import CLUSTERS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.information import RESOURCES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
@@ -28,6 +29,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.settings impo
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.status import summary
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_rules import SYNC_OPTIONS
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import OPTIONS as CLUSTER_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.plan import Plan
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.report import Report
@@ -52,12 +54,14 @@ from tests.support.module import COLLECTIONS
 # (bool for a module that checks no more than Ansible does).
 CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
+    "argocd_cluster": partial(gather, CLUSTERS),
     "argocd_info": Criteria,
     "argocd_settings": declared,
 }
 # By fragment, the spec that it documents. Fragments without options are not listed.
 FRAGMENTS = {
     "application": {name: spec for name, spec in argument_spec(OPTIONS).items() if name != "namespace"},
+    "cluster": argument_spec(CLUSTER_OPTIONS),
     "k8s_auth": _module.CONNECTION,
     "writing": _module.WRITING,
 }
@@ -71,7 +75,14 @@ RESULTS: dict[str, dict[str, Mapping[str, Any] | None]] = {
     "argocd_settings": {"restart_needed": None},
 }
 # By module, variables that its examples take from elsewhere.
-VARIABLES: dict[str, dict[str, Any]] = {}
+VARIABLES: dict[str, dict[str, Any]] = {
+    "argocd_cluster": {
+        "prod_token": "token",
+        "prod_authority": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    },
+}
+# Modules that write to several clusters and say to which.
+SEVERAL = {"argocd_cluster"}
 # By example with ansible.builtin.debug, the first word of each line it shows.
 SHOWN = {
     "argocd_application: Show where it is": ["NAME", "my-service"],
@@ -188,7 +199,7 @@ def test_return_is_complete(name: str) -> None:
 def test_return_of_writing(name: str) -> None:
     documented = RETURNS[name]
     plan = Plan(APPLICATION, [{"metadata": {"name": "a", "namespace": "n"}}], keep_text=True)
-    report = Report(keep_text=True)
+    report = Report(keep_text=True, cluster="https://cluster.example.org" if name in SEVERAL else "")
     for change in plan.finish():
         report.done(change)
     report.fail(APPLICATION, "n", "b", "why")

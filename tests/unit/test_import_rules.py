@@ -35,7 +35,8 @@ ROOMS = {
     "argocd": Room(uses="_errors _gather manifests plan cluster", libraries="bcrypt"),
     "_module": Room(uses="_errors cluster manifests", libraries="ansible.module_utils"),
     "_reconcile": Room(uses="_errors _files _module manifests plan cluster"),
-    "modules": Room(uses="_gather _module _reconcile argocd manifests plan cluster"),
+    "_registration": Room(uses="_errors _module _reconcile argocd manifests plan cluster"),
+    "modules": Room(uses="_gather _module _reconcile _registration argocd manifests plan cluster"),
     "doc_fragments": Room(),
 }
 

@@ -1,0 +1,112 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a change of clusters would break.
+
+Argo CD finds a cluster by its server or by its name (util/db/cluster.go, util/argo/argo.go: GetDestinationCluster); an
+Application whose destination it does not find loses its finalizers when it is deleted, and its workloads are orphaned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..cluster.objects import Objects
+from ..cluster.session import ApiError, Session
+from ..manifests.cluster import HERE, HERE_NAME, without_slash
+from ..plan.kind import Manifest
+from ..plan.plan import Change
+from .clusters import Registered, described
+from .kinds import APPLICATION
+
+SHOWN = 3
+"""So many Applications are named that stand against a change; the others are counted."""
+
+
+class Watchman:
+    """Refuses what would break: two clusters of one name, and Applications left without their cluster.
+
+    ``orphan`` lets Applications lose theirs. The Applications are asked for only when a server or a name goes away.
+    """
+
+    def __init__(self, session: Session, namespace: str, known: Sequence[Registered], *, orphan: bool = False) -> None:
+        self.session, self.namespace, self.known, self.orphan = session, namespace, known, orphan
+        self._asked: list[tuple[str, dict[str, str]]] | None = None
+
+    def __call__(self, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
+        """Give the reasons against changes, by (namespace, name)."""
+        before = {one.secret: one for one in self.known}
+        after = dict(before)
+        for change in changes:
+            after.pop(change.name, None)
+            if change.desired is not None and change.action != "delete":
+                after[change.name] = described(change.desired)
+        refusals = {(change.namespace, change.name): self._twice(change, after) for change in changes}
+        if not self.orphan:
+            for change in changes:
+                lost = self._lost(before.get(change.name), after)
+                refusals[change.namespace, change.name] = refusals[change.namespace, change.name] or self._needed(lost)
+        return {key: why for key, why in refusals.items() if why}
+
+    def _twice(self, change: Change, after: Mapping[str, Registered]) -> str:
+        own = after.get(change.name)
+        if own is None:
+            return ""
+        for other in after.values():
+            if other.secret != own.secret and own.name and other.name == own.name:
+                return (
+                    f"the name {own.name} belongs to {other.server} already (Secret {other.secret}); "
+                    "Argo CD finds no cluster whose name is there twice"
+                )
+        return ""
+
+    def _lost(self, gone: Registered | None, after: Mapping[str, Registered]) -> set[tuple[str, str]]:
+        """Give the destinations, as (key, value), that lead nowhere without a cluster as it was."""
+        if gone is None:
+            return set()
+        left = {("server", HERE), ("name", HERE_NAME)}
+        for one in after.values():
+            left |= {("server", one.server), ("name", one.name)}
+        return {(key, value) for key, value in (("server", gone.server), ("name", gone.name)) if value} - left
+
+    def _needed(self, lost: set[tuple[str, str]]) -> str:
+        if not lost:
+            return ""
+        users = [where for where, destination in self._applications() if lost & set(destination.items())]
+        if not users:
+            return ""
+        named = ", ".join(sorted(users)[:SHOWN]) + (f" and {len(users) - SHOWN} more" if len(users) > SHOWN else "")
+        many = "s deploy" if len(users) > 1 else " deploys"
+        how = " and ".join(f"{key} {value}" for key, value in sorted(lost, reverse=True))
+        return (
+            f"{len(users)} Application{many} there by {how}: {named}. Argo CD would forget their workloads; delete or "
+            "move them first, or set orphan_applications: true"
+        )
+
+    def _applications(self) -> list[tuple[str, dict[str, str]]]:
+        """Give ("namespace/name", destination) of each Application in all namespaces, or in those we may read."""
+        if self._asked is None:
+            try:
+                self._asked = list(_destinations(self.session, ""))
+            except ApiError as error:
+                if error.status != 403:
+                    raise
+                self._asked = list(_destinations(self.session, self.namespace))
+        return self._asked
+
+
+def _destinations(session: Session, namespace: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for page in Objects(session, APPLICATION).pages(namespace, slim=_slim):
+        for app in page["items"]:
+            destination = app.get("destination") or {}
+            server = without_slash(str(destination.get("server") or ""))
+            yield app["where"], {"server": server, "name": str(destination.get("name") or "")}
+
+
+def _slim(node: Manifest) -> Manifest:
+    """Keep an Application's name and destination, all that is asked for."""
+    if "spec" not in node or "metadata" not in node:
+        return node
+    meta, spec = node["metadata"], node["spec"]
+    where = f"{meta.get('namespace')}/{meta.get('name')}" if isinstance(meta, Mapping) else ""
+    return {"where": where, "destination": spec.get("destination") if isinstance(spec, Mapping) else None}

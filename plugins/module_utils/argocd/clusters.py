@@ -1,0 +1,111 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How users declare clusters, and which ones Argo CD knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .._errors import refuse
+from .._gather import Declaration
+from ..cluster.objects import Objects
+from ..cluster.session import Session
+from ..manifests.cluster import (
+    OPTIONS,
+    comparable_config,
+    comparable_namespaces,
+    config_of,
+    from_options,
+    secret_name,
+    without_slash,
+)
+from ..manifests.cluster_rules import problems
+from ..manifests.secret import SECRET_TYPE, decoded
+from ..plan.kind import Manifest
+from .kinds import credentials
+
+CLUSTER = replace(
+    credentials("cluster"),
+    same_values={
+        ("data", "config"): comparable_config,
+        ("data", "server"): lambda value: without_slash(decoded(value)),
+        ("data", "namespaces"): comparable_namespaces,
+        ("data", "clusterResources"): lambda value: decoded(value) == "true" or None,
+        ("data", "project"): lambda value: decoded(value) or None,
+    },
+)
+
+
+def _misplaced(options: Mapping[str, Any]) -> Iterator[str]:
+    """Find clusters of one task that have the same server or the same name."""
+    items = [item for item in options.get("clusters") or () if isinstance(item, Mapping)]
+    servers = [without_slash(str(item["server"])) for item in items if item.get("server")]
+    names = [str(item["name"]) for item in items if item.get("name")]
+    for key, values in (("server", servers), ("name", names)):
+        yield from (f"clusters: {key} {value} is there twice" for value, count in Counter(values).items() if count > 1)
+
+
+CLUSTERS = Declaration(
+    CLUSTER,
+    OPTIONS,
+    "clusters",
+    from_options,
+    problems,
+    identity="server",
+    misplaced=_misplaced,
+    noun="cluster",
+)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A cluster that Argo CD knows: the Secret's name and what is in it."""
+
+    secret: str
+    server: str
+    name: str
+    token: str = field(repr=False)
+
+
+def registered(session: Session, namespace: str) -> list[Registered]:
+    """Give every cluster that has a Secret in Argo CD's namespace."""
+    pages = Objects(session, CLUSTER).pages(namespace, selector=f"{SECRET_TYPE}=cluster")
+    return [described(live) for page in pages for live in page["items"]]
+
+
+def described(secret: Mapping[str, Any]) -> Registered:
+    """Give the cluster that a Secret, live or desired, is about."""
+    data = secret.get("data") or {}
+    token = config_of(data.get("config")).get("bearerToken")
+    return Registered(
+        secret["metadata"]["name"],
+        without_slash(decoded(data.get("server"))),
+        decoded(data.get("name")),
+        token if isinstance(token, str) else "",
+    )
+
+
+def resolved(desired: Iterable[Manifest], known: Sequence[Registered]) -> list[Manifest]:
+    """Give the manifests with the names of the Secrets that hold their servers already; raise where that is unclear.
+
+    A name that the user chose for the Secret stays: then no other Secret may have the server.
+    """
+    found: list[str] = []
+    manifests = []
+    for manifest in desired:
+        server, name = decoded(manifest["data"].get("server")), manifest["metadata"]["name"]
+        holders = [one.secret for one in known if one.server == server and server]
+        if not server or name in holders or not holders:
+            manifests.append(manifest)
+        elif len(holders) == 1 and name == secret_name(server):
+            manifests.append({**manifest, "metadata": {**manifest["metadata"], "name": holders[0]}})
+        else:
+            found.append(
+                f"cluster {server}: is registered by Secret {' and '.join(holders)} already; set secret_name to that"
+            )
+    refuse(found)
+    return manifests

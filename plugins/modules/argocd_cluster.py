@@ -1,0 +1,292 @@
+#!/usr/bin/python
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: argocd_cluster
+short_description: Register, change, rotate and remove the clusters that Argo CD deploys to
+description:
+  - Makes the clusters that Argo CD knows what the task says. Each is a Secret in Argo CD's namespace, with the label
+    C(argocd.argoproj.io/secret-type=cluster).
+  - With O(from_kubeconfig) it does on the cluster itself what C(argocd cluster add) does, too. It makes a service
+    account with rights and a token, sees that the token works, and registers the cluster with it.
+  - Works through the Kubernetes API of the cluster that Argo CD runs in (the target, with O(from_kubeconfig), by the
+    kubeconfig given there). It needs the rights to get, list, create, patch and delete Secrets in O(namespace), and, to
+    take a cluster away or rename it, to list Applications. It needs no login to Argo CD.
+  - Everything is checked before the first change, among it what Argo CD would pass over in silence.
+  - An option that is left out is not ours. The key of the Secret stays as others set it, unless this module set it
+    before; then it goes away. O(config) counts as one option, as it is one key of the Secret.
+  - No secret is shown, neither in a result nor with C(--diff), where values are fingerprints that say no more than that
+    two values differ.
+version_added: 0.1.0
+author:
+  - Tiphys contributors (@tiphys)
+extends_documentation_fragment:
+  - tiphys.gitops.cluster
+  - tiphys.gitops.writing
+  - tiphys.gitops.k8s_auth
+  - tiphys.gitops.attributes
+  - tiphys.gitops.attributes.action_group
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads the clusters and says what would change where, which conflicts there are, and what would be refused.
+      - Nothing is sent, so what admission control or missing rights would refuse is not foreseen, and neither is
+        whether a token that does not exist yet will work.
+  diff_mode:
+    support: full
+    details: Shows the touched keys only, each with a fingerprint in place of its value.
+  idempotent:
+    support: partial
+    details: O(rotate_credentials) makes a new token each time.
+options:
+  state:
+    description:
+      - V(present) registers clusters or changes them.
+      - V(absent) removes them from Argo CD. Only O(server) counts. It is refused while an Application deploys there,
+        see O(orphan_applications).
+      - V(rendered) asks no cluster. It writes the Secrets as YAML to O(dest), for example to have them encrypted.
+    type: str
+    choices: [present, absent, rendered]
+    default: present
+  namespace:
+    description: Namespace of Argo CD.
+    type: str
+    default: argocd
+  clusters:
+    description:
+      - Several clusters. Each item has the keys of this module from O(server) to O(config), with the same meaning.
+      - Exactly one of O(server), O(clusters) and O(from_kubeconfig) is needed, but O(server) may stand beside
+        O(from_kubeconfig). The options that describe one cluster have no place beside O(clusters).
+    type: list
+    elements: dict
+  orphan_applications:
+    description:
+      - Remove or rename a cluster even if Applications deploy there by its server or its name.
+      - Argo CD then manages their workloads no more and never deletes them. That is what you want when the cluster is
+        gone for good, as Applications with a finalizer could not be deleted otherwise.
+    type: bool
+    default: false
+  dest:
+    description:
+      - With O(state=rendered), the file to write, on the host where the task runs. Its folder must exist.
+      - It holds the secrets in clear (base64), so that only its owner may read it.
+      - The file is replaced in one step and only if its text changes.
+    type: path
+requirements:
+  - PyYAML with libyaml, as its wheels and Linux packages have it (only for O(state=rendered) and C(--diff))
+notes:
+  - The cluster that Argo CD runs in (V(https://kubernetes.default.svc)) needs no Secret. One gives it another name,
+    labels and the like; without it Argo CD knows the cluster as V(in-cluster).
+  - When the cluster generator of an ApplicationSet makes the Applications of a cluster, change O(labels) first so that
+    the generator does not select it any more, and remove the cluster when its Applications are gone.
+  - Objects are written by server-side apply as field manager C(tiphys.gitops).
+seealso:
+  - module: tiphys.gitops.argocd_application
+"""
+
+EXAMPLES = r"""
+- name: Register a cluster with a token that is there already
+  tiphys.gitops.argocd_cluster:
+    server: https://prod.example.com:6443
+    name: prod
+    labels:
+      env: production
+    config:
+      bearer_token: "{{ prod_token }}"
+      tls_client_config:
+        ca_data: "{{ prod_authority }}"
+
+- name: Two clusters on EKS, and no other of the team
+  tiphys.gitops.argocd_cluster:
+    clusters:
+      - server: https://A1B2.gr7.eu-west-1.eks.amazonaws.com
+        name: shop-staging
+        labels:
+          team: shop
+        config:
+          aws_auth_config:
+            cluster_name: shop-staging
+            role_arn: arn:aws:iam::123456789012:role/argocd
+          tls_client_config:
+            ca_data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIuLi4KLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=
+      - server: https://C3D4.gr7.eu-west-1.eks.amazonaws.com
+        name: shop-production
+        labels:
+          team: shop
+        config:
+          exec_provider_config:
+            command: argocd-k8s-auth
+            args: [aws, --cluster-name, shop-production]
+            api_version: client.authentication.k8s.io/v1beta1
+    prune: true
+    label_selectors:
+      - team=shop
+
+- name: Give the cluster that Argo CD runs in labels for the cluster generator
+  tiphys.gitops.argocd_cluster:
+    server: https://kubernetes.default.svc
+    name: in-cluster
+    labels:
+      env: management
+
+- name: Remove a cluster from which all Applications are gone
+  tiphys.gitops.argocd_cluster:
+    server: https://prod.example.com:6443
+    state: absent
+
+- name: Write the Secret to a file that only its owner may read
+  tiphys.gitops.argocd_cluster:
+    state: rendered
+    dest: prod.yaml
+    server: https://prod.example.com:6443
+    name: prod
+    config:
+      bearer_token: "{{ prod_token }}"
+"""
+
+RETURN = r"""
+summary:
+  description: How many objects were (in check mode, would be) changed in which way, and how many failed.
+  returned: unless O(state=rendered)
+  type: dict
+  contains:
+    created:
+      description: Objects that did not exist.
+      type: int
+    updated:
+      description: Objects of which at least one field changed.
+      type: int
+    deleted:
+      description: Objects that were deleted.
+      type: int
+    unchanged:
+      description: Objects that were right already.
+      type: int
+    failed:
+      description: Objects that could not be written.
+      type: int
+  sample: {created: 1, updated: 0, deleted: 0, unchanged: 3, failed: 0}
+changes:
+  description: Each object that was, or would be, changed.
+  returned: unless O(state=rendered)
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: One of V(created), V(updated) and V(deleted).
+      type: str
+    kind:
+      description: V(Secret), or with O(from_kubeconfig) a kind that gives the service account its rights.
+      type: str
+    namespace:
+      description: Its namespace, empty for a V(ClusterRole) and a V(ClusterRoleBinding).
+      type: str
+    name:
+      description: Its name.
+      type: str
+    fields:
+      description:
+        - The fields that an update touches, by their names in the manifest. Empty for the other actions.
+        - A field with the right value is among them when it becomes ours.
+      type: list
+      elements: str
+    cluster:
+      description: URL of the API server that has the object.
+      type: str
+  sample:
+    - action: created
+      kind: Secret
+      namespace: argocd
+      name: cluster-prod.example.com-3219583124
+      fields: []
+      cluster: https://management.example.com:6443
+failures:
+  description: Each object that could not be written.
+  returned: when there are any
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: Its kind.
+      type: str
+    namespace:
+      description: Its namespace.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    reason:
+      description: What went wrong, in the words of the API server where it said something.
+      type: str
+    cluster:
+      description: URL of the API server that has the object.
+      type: str
+  sample:
+    - kind: Secret
+      namespace: argocd
+      name: cluster-prod.example.com-3219583124
+      reason: >-
+        1 Application deploys there by server https://prod.example.com:6443: argocd/shop. Argo CD would forget its
+        workloads; delete or move it first, or set orphan_applications: true
+      cluster: https://management.example.com:6443
+msg:
+  description: What went wrong, with the first ten of RV(failures).
+  returned: on failure
+  type: str
+  sample: "Secret argocd/cluster-prod.example.com-3219583124: not allowed (403): secrets is forbidden"
+dest:
+  description: The file with the Secrets.
+  returned: with O(state=rendered)
+  type: str
+  sample: /srv/gitops/clusters/prod.yaml
+"""
+
+from typing import Any
+
+from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils._module import WRITING, Module, Result, run
+from ansible_collections.tiphys.gitops.plugins.module_utils._reconcile import render
+from ansible_collections.tiphys.gitops.plugins.module_utils._registration import register
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters import CLUSTER, CLUSTERS
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import HIDING, OPTIONS
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
+
+SPEC: dict[str, dict[str, Any]] = {
+    **argument_spec(OPTIONS),
+    **WRITING,
+    "namespace": {"type": "str", "default": "argocd"},
+    "state": {"type": "str", "default": "present", "choices": ["present", "absent", "rendered"]},
+    "clusters": {"type": "list", "elements": "dict"},
+    "orphan_applications": {"type": "bool", "default": False},
+    "dest": {"type": "path"},
+}
+
+
+def apply(module: Module) -> Result:
+    """Render, or make the clusters what the options say."""
+    options = module.options
+    desired = gather(CLUSTERS, options)
+    if options["state"] == "rendered":
+        return render(module, desired, options["dest"], CLUSTER)
+    return register(module, desired)
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        SPEC,
+        apply,
+        hiding=HIDING,
+        mutually_exclusive=[("server", "clusters")],
+        required_one_of=[("server", "clusters")],
+        required_if=[("prune", True, ("label_selectors",))],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -40,6 +40,8 @@ class Difference:
     """Fields that we set earlier and no longer want."""
     cleared: list[Path] = field(default_factory=list)
     """Fields that must be gone before ours are applied: apply alone cannot remove what others wrote."""
+    emptied: bool = False
+    """Whether a field is cleared so that ours, an empty mapping, can be applied."""
     conflicts: list[Conflict] = field(default_factory=list)
     overrides: bool = False
     """Whether somebody's hand-made change is put back, which needs force."""
@@ -183,6 +185,7 @@ class _Walk:
 
     def _clear(self, place: Place, names: Iterable[str]) -> None:
         """Clear what is in a mapping that shall be empty: applying it without its last field leaves null instead."""
+        self.found.emptied = True
         paths = ((*place.path, name) for name in names)
         self.found.cleared += [path for path in paths if path not in self.found.cleared]
 

@@ -206,7 +206,7 @@ class Plan:
             refusal=self._refusal(live, difference),
             overrides=difference.overrides or (self.force and bool(difference.conflicts)),
             bound=bound,
-            applies=bool(difference.changed or difference.stale or difference.unowned),
+            applies=difference.applies,
             version=live["metadata"].get("resourceVersion", ""),
             uid=live["metadata"].get("uid", ""),
             before=self._text(live, paths),

@@ -49,6 +49,11 @@ class Difference:
     def __bool__(self) -> bool:
         return bool(self.changed or self.unowned or self.stale or self.cleared)
 
+    @property
+    def applies(self) -> bool:
+        """Say whether something is left to apply once what must be gone is cleared."""
+        return bool(self.changed or self.unowned or self.stale or self.emptied)
+
     def fields(self) -> list[str]:
         """Name every field that applying would touch."""
         return list(dict.fromkeys(spelled(path) for path in (*self.changed, *self.cleared, *self.stale, *self.unowned)))

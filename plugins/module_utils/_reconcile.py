@@ -23,6 +23,12 @@ from .plan.selector import Selector
 
 Guard = Callable[[Sequence[Change]], Mapping[tuple[str, str], str]]
 """Looks at what is to be changed and gives what must not be, with the reason, by (namespace, name)."""
+Remarks = Callable[[Change], Iterable[str]]
+"""Gives what whoever runs the task has to know of a change that was, or would be, carried out."""
+
+
+def _nothing(_change: Change) -> Iterable[str]:
+    return ()
 
 
 def reconcile(
@@ -61,6 +67,7 @@ def carry_out(
     *,
     before_delete: BeforeDelete | None = None,
     guard: Guard | None = None,
+    remarks: Remarks = _nothing,
     report: Report | None = None,
 ) -> Report:
     """Hold plans against the cluster and carry them out together, in check mode only on paper.
@@ -74,12 +81,13 @@ def carry_out(
         if guard is not None:
             plan.refuse(guard(plan.changes))
     report = report or new_report(module)
+    carried_out = []
     if module.check_mode:
         for change in ordered(plans):
             if change.refusal:
                 report.failed(change, change.refusal)
             else:
-                report.done(change)
+                carried_out.append(change)
     else:
         for outcome in execute(session, plans, before_delete):
             if outcome.error:
@@ -87,7 +95,11 @@ def carry_out(
             elif outcome.idle:
                 report.idle()
             else:
-                report.done(outcome.change)
+                carried_out.append(outcome.change)
+    for change in carried_out:
+        report.done(change)
+        for text in remarks(change):
+            module.warn(text)
     report.idle(sum(plan.unchanged for plan in plans))
     return report
 

@@ -169,6 +169,12 @@ def test_an_explicit_empty_mapping_clears_what_others_put_there() -> None:
     assert found.overrides
 
 
+def test_an_empty_spec_names_nothing_and_so_clears_nothing_of_others() -> None:
+    hand = entry("kubectl-edit", "Update", owned({"spec": SPEC}))
+    assert not difference({}, SPEC, hand, ours({}))
+    assert paths(difference({}, SPEC, ours(SPEC)).cleared) == ["spec.project", "spec.source", "spec.destination"]
+
+
 def test_source_gives_way_to_sources() -> None:
     want = {"sources": [{"repoURL": "https://x/y.git", "path": "a"}]}
     live = {"source": {"repoURL": "https://x/y.git", "path": "hand"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -201,6 +202,14 @@ def test_an_update_is_looked_at_again_after_the_object_moved() -> None:
     gone = plan.again(update, None)
     assert gone is not None
     assert gone.action == "create"
+
+
+def test_a_change_of_a_kind_that_remembers_knows_its_live_object() -> None:
+    there = [live("other", "old"), live("gone")]
+    for kind, known in ((replace(APPLICATION, remembers=True), there), (APPLICATION, [None, None])):
+        update = observed(Plan(kind, [app("other")]), there[0]).finish()
+        delete = observed(Plan(kind, [app("gone")], absent=True), there[1]).finish()
+        assert [change.live for change in (*update, *delete)] == known
 
 
 def test_masked_values_show_only_that_they_differ() -> None:

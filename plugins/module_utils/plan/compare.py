@@ -184,9 +184,12 @@ class _Walk:
                 self._differs(place)
 
     def _clears(self, place: Place) -> bool:
-        """Say whether an empty mapping shall be made empty, and not only be there."""
+        """Say whether an empty mapping shall be made empty, and not only be there.
+
+        A part of the object (``spec``) is no field of its own: an empty one names nothing that is to be set.
+        """
         listed = len(place.path) != len(place.table)
-        return not listed and (self.kind.omitempty or place.table in self.kind.telling)
+        return not listed and len(place.path) > 1 and (self.kind.omitempty or place.table in self.kind.telling)
 
     def _clear(self, place: Place, names: Iterable[str]) -> None:
         """Clear what is in a mapping that shall be empty: applying it without its last field leaves null instead."""

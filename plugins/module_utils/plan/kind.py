@@ -73,6 +73,7 @@ class Kind:
     tells the objects of a shared kind apart, such as the Secrets of repositories, by labels and the values these may
     have; others are never touched. ``completed`` adds to a desired manifest what its live object has and nobody
     declares although it stands inside a list that is declared; it gives the same manifest when there is no such thing.
+    Of a kind that ``remembers``, a change knows its live object: a kind of few objects, whose guards look into them.
     """
 
     group: str
@@ -93,6 +94,7 @@ class Kind:
     controller: Callable[[Mapping[str, Any]], str | None] = _nobody
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     completed: Callable[[Manifest, Mapping[str, Any]], Manifest] = _complete
+    remembers: bool = False
 
     @property
     def api_version(self) -> str:

@@ -27,7 +27,7 @@ class Change:
     touches, ``cleared`` the fields to remove before applying, ``refusal`` why it must not be carried out. ``overrides``
     says that a change by hand is put back, ``bound`` that what is applied holds for the object at ``version`` only,
     ``applies`` that there is something left to apply after clearing, and ``pruned`` that an object is deleted for its
-    labels and not by name.
+    labels and not by name. ``live`` is the object that the comparison is based on, if its kind remembers it.
     """
 
     action: str
@@ -45,6 +45,7 @@ class Change:
     uid: str = ""
     finalizers: tuple[str, ...] = ()
     pruned: bool = False
+    live: Mapping[str, Any] | None = None
     before: Manifest | None = None
     after: Manifest | None = None
 
@@ -209,6 +210,7 @@ class Plan:
             applies=difference.applies,
             version=live["metadata"].get("resourceVersion", ""),
             uid=live["metadata"].get("uid", ""),
+            live=live if self.kind.remembers else None,
             before=self._text(live, paths),
             after=self._text(desired, paths),
         )
@@ -245,6 +247,7 @@ class Plan:
             version=meta.get("resourceVersion", ""),
             uid=meta.get("uid", ""),
             finalizers=tuple(meta.get("finalizers") or ()),
+            live=live if self.kind.remembers else None,
             before=self._text(manifest, [(part,) for part in manifest]),
         )
 

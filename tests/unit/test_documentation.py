@@ -25,12 +25,14 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters impo
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.information import RESOURCES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.repositories import REPOSITORIES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.settings import declared
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.status import summary
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_rules import SYNC_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import OPTIONS as CLUSTER_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.repository import OPTIONS as REPOSITORY_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.plan import Plan
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.report import Report
 from tests.support.documentation import (
@@ -56,12 +58,14 @@ CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
     "argocd_cluster": partial(gather, CLUSTERS),
     "argocd_info": Criteria,
+    "argocd_repository": partial(gather, REPOSITORIES),
     "argocd_settings": declared,
 }
 # By fragment, the spec that it documents. Fragments without options are not listed.
 FRAGMENTS = {
     "application": {name: spec for name, spec in argument_spec(OPTIONS).items() if name != "namespace"},
     "cluster": argument_spec(CLUSTER_OPTIONS),
+    "repository": {name: spec for name, spec in argument_spec(REPOSITORY_OPTIONS).items() if name != "namespace"},
     "k8s_auth": _module.CONNECTION,
     "writing": _module.WRITING,
 }
@@ -74,8 +78,14 @@ RESULTS: dict[str, dict[str, Mapping[str, Any] | None]] = {
     },
     "argocd_settings": {"restart_needed": None},
 }
+# A private key as far as its form goes.
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
 # By module, variables that its examples take from elsewhere.
 VARIABLES: dict[str, dict[str, Any]] = {
+    "argocd_repository": {
+        **{f"vault_{name}": KEY for name in ("github_app_key", "shop_deploy_key")},
+        **{f"vault_{name}": "x" for name in ("github_token", "charts_password", "registry_password", "git_token")},
+    },
     "argocd_cluster": {
         "prod_token": "token",
         "prod_authority": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",

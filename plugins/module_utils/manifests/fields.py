@@ -13,7 +13,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Field:
     choices: tuple[str, ...] = ()
     telling: bool = False
     secret: bool = False
-    secret_part: Optional[Callable[[str], Iterable[str]]] = None
+    secret_part: Callable[[str], Iterable[str]] | None = None
 
     @cached_property
     def hides(self) -> bool:

@@ -1,0 +1,48 @@
+# Copyright (c) 2026 Tiphys contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""URLs of repositories: how Argo CD takes them, and the credentials in them, which no message may tell."""
+
+from __future__ import annotations
+
+import re
+
+_SSH = re.compile(r"(ssh://)?[^/:]*?@[^@]+")
+
+
+def secrets_in(url: str) -> set[str]:
+    """Give the texts in a URL that nobody may see: who logs in, and the password alone.
+
+    The user of an SSH URL is no secret. A slash or an @ in a password, which no URL may have, does not hide it.
+    """
+    scheme, mark, rest = url.partition("://")
+    authority = rest.split("/", 1)[0]
+    port = authority.rpartition(":")[2]
+    if not mark or "@" not in rest or ("@" not in authority and (":" not in authority or port.isdigit())):
+        return set()
+    who = (authority if "@" in authority else rest).rpartition("@")[0]
+    password = who.partition(":")[2]
+    if not password and scheme.lower().endswith("ssh"):
+        return set()
+    return {text for text in (who, password) if text}
+
+
+def shown(url: object) -> str:
+    """Write a URL as a message may show it."""
+    text = str(url)
+    for secret in sorted(secrets_in(text), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def is_ssh(url: str) -> bool:
+    """Say whether Argo CD takes a URL for one of SSH (IsSSHURL in util/git/git.go)."""
+    return _SSH.fullmatch(url) is not None
+
+
+def normalized(url: str) -> str:
+    """Give what two spellings of a URL have in common when Argo CD takes them for the same (NormalizeGitURL)."""
+    url = url.strip().lower()
+    if is_ssh(url) and not url.startswith("ssh://"):
+        url = url.replace(":", "/", 1)
+    return url.removeprefix("ssh://").removesuffix(".git")

@@ -66,6 +66,7 @@ def carry_out(
     plans: Sequence[Plan],
     *,
     before_delete: BeforeDelete | None = None,
+    propagation: str = "",
     guard: Guard | None = None,
     remarks: Remarks = _nothing,
     report: Report | None = None,
@@ -89,7 +90,7 @@ def carry_out(
             else:
                 carried_out.append(change)
     else:
-        for outcome in execute(session, plans, before_delete):
+        for outcome in execute(session, plans, before_delete, propagation):
             if outcome.error:
                 report.failed(outcome.change, outcome.error)
             elif outcome.idle:

@@ -18,7 +18,8 @@ TYPES = {"string": "str", "integer": "int", "boolean": "bool", "array": "list"}
 @cache
 def crd_spec(name: str) -> Mapping[str, Any]:
     """The schema of ``spec`` in one of Argo CD's definitions: ``application``, ``appproject``, ``applicationset``."""
-    definition = yaml.safe_load((build().argocd_manifests / "crds" / f"{name}-crd.yaml").read_text())
+    text = (build().argocd_manifests / "crds" / f"{name}-crd.yaml").read_text()
+    definition = yaml.load(text, Loader=yaml.CSafeLoader)
     (version,) = definition["spec"]["versions"]
     found: Mapping[str, Any] = version["schema"]["openAPIV3Schema"]["properties"]["spec"]
     return found

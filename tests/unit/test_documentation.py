@@ -20,6 +20,7 @@ import yaml
 
 from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_sets import APPLICATION_SETS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters import CLUSTERS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
@@ -31,6 +32,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.status import
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_rules import SYNC_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import OPTIONS as CLUSTER_OPTIONS
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_set import OPTIONS as SET_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.repository import OPTIONS as REPOSITORY_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.plan import Plan
@@ -58,6 +60,7 @@ CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
     "argocd_cluster": partial(gather, CLUSTERS),
     "argocd_info": Criteria,
+    "argocd_application_set": partial(gather, APPLICATION_SETS),
     "argocd_repository": partial(gather, REPOSITORIES),
     "argocd_settings": declared,
 }
@@ -67,6 +70,7 @@ FRAGMENTS = {
     "cluster": argument_spec(CLUSTER_OPTIONS),
     "repository": {name: spec for name, spec in argument_spec(REPOSITORY_OPTIONS).items() if name != "namespace"},
     "k8s_auth": _module.CONNECTION,
+    "application_set": {name: spec for name, spec in argument_spec(SET_OPTIONS).items() if name != "namespace"},
     "writing": _module.WRITING,
 }
 # By module, the results that are its own: each a real one (its first item, if it is a list), or None.
@@ -104,6 +108,40 @@ FILES = {
 apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
+    "projects/shop.yaml": """\
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata:
+  name: shop
+  labels:
+    managed-by: ansible
+spec:
+  sourceRepos:
+    - https://github.com/myorg/shop
+  destinations:
+    - name: production
+      namespace: shop
+""",
+    "application-sets/shop.yaml": """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata:
+  name: shop
+  labels:
+    team: shop
+spec:
+  generators:
+    - clusters: {}
+  template:
+    metadata:
+      name: "shop-{{nameNormalized}}"
+    spec:
+      source:
+        repoURL: https://github.com/myorg/shop
+        path: web
+      destination:
+        server: "{{server}}"
+""",
   name: shop-web
   labels:
     team: shop

@@ -83,7 +83,7 @@ APPLICATION_SET = Kind(
     exclusive=tuple(tuple(("spec", "template", *path) for path in group) for group in APPLICATION.exclusive),
     indispensable=frozenset((("spec", "generators"),)),
 )
-"""Its controller writes it back as a whole to take a refresh off or to add a finalizer (applicationset_controller.go)."""
+"""Its controller writes it back as a whole, to take a refresh off or to add a finalizer (Reconcile)."""
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """Holds the whole object as ``kubectl apply`` was given it, its secrets in clear."""
@@ -95,6 +95,7 @@ SECRET = Kind(
     group="",
     version="v1",
     name="Secret",
+    remembers=True,
     plural="secrets",
     order=40,
     masked=frozenset((("data",), ("stringData",), ("metadata", "annotations", LAST_APPLIED))),

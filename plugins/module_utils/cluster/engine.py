@@ -74,12 +74,20 @@ def ordered(plans: Iterable[Plan]) -> list[Change]:
     return sorted((change for plan in plans for change in plan.changes), key=_turn)
 
 
-def execute(session: Session, plans: Iterable[Plan], before_delete: BeforeDelete | None = None) -> Iterator[Outcome]:
-    """Carry out every change of some plans, kind by kind in their order; one that fails does not stop the others."""
+def execute(
+    session: Session,
+    plans: Iterable[Plan],
+    before_delete: BeforeDelete | None = None,
+    propagation: str = "",
+) -> Iterator[Outcome]:
+    """Carry out every change of some plans, kind by kind in their order; one that fails does not stop the others.
+
+    ``propagation`` is that of ``Objects.delete``.
+    """
     work = [(_turn(change), plan, change) for plan in plans for change in plan.changes]
     work.sort(key=itemgetter(0))
     for _turns, group in groupby(work, key=itemgetter(0)):
-        yield from parallel(lambda one: _Worker(session, one[1], before_delete).settle(one[2]), group)
+        yield from parallel(lambda one: _Worker(session, one[1], before_delete, propagation).settle(one[2]), group)
 
 
 def _turn(change: Change) -> int:
@@ -90,8 +98,9 @@ def _turn(change: Change) -> int:
 class _Worker:
     """Carries out one change after the other of a plan."""
 
-    def __init__(self, session: Session, plan: Plan, before_delete: BeforeDelete | None) -> None:
-        self.plan, self.before_delete, self.objects = plan, before_delete, Objects(session, plan.kind)
+    def __init__(self, session: Session, plan: Plan, before_delete: BeforeDelete | None, propagation: str) -> None:
+        self.plan, self.before_delete, self.propagation = plan, before_delete, propagation
+        self.objects = Objects(session, plan.kind)
 
     def settle(self, change: Change) -> Outcome:
         """Carry a change out; when the object moved in between, look again and do what is then left to do."""
@@ -154,7 +163,7 @@ class _Worker:
             if patch is not None:
                 bound = {**patch, "metadata": {**patch["metadata"], "resourceVersion": change.version}}
                 version = self.objects.patch(change.namespace, change.name, bound)["metadata"]["resourceVersion"]
-            self.objects.delete(change.namespace, change.name, uid=change.uid, version=version)
+            self.objects.delete(change.namespace, change.name, change.uid, version, self.propagation)
         except ApiError as error:
             if error.status != GONE:
                 raise

@@ -37,14 +37,14 @@ class Objects:
         return f"{root}/{self.kind.version}{place}/{self.kind.plural}" + (f"/{quote(name, safe='')}" if name else "")
 
     def pages(
-        self, namespace: str = "", name: str = "", *, selector: str = "", slim: Slim | None = None
+        self, namespace: str = "", name: str = "", *, selector: str = "", fields: str = "", slim: Slim | None = None
     ) -> Iterator[Manifest]:
-        """Give all objects (of this name, of this label selector) as list pages.
+        """Give all objects (of this name, of this label selector, of this field selector) as list pages.
 
         The next page is on its way while the caller works on this one. ``slim`` is shown every mapping of a page, the
         inner ones first, and gives what is kept of it: what it drops takes memory for one object at a time.
         """
-        yield from self._pages(self.url(namespace), _chosen(name, selector), JSON, slim)
+        yield from self._pages(self.url(namespace), _chosen(name, selector, fields), JSON, slim)
 
     def rows(self, namespace: str = "", name: str = "", *, selector: str = "") -> Iterator[list[Manifest]]:
         """Give pages of what ``kubectl get`` shows: for each object its ``metadata`` and, by column, its ``cells``.
@@ -135,10 +135,15 @@ class Objects:
             node[path[-1]] = None
         return self.patch(namespace, name, body)
 
-    def delete(self, namespace: str, name: str, uid: str = "", version: str = "") -> None:
-        """Delete one object: the one of this uid, and at this resourceVersion if given, else ApiError 409."""
+    def delete(self, namespace: str, name: str, uid: str = "", version: str = "", propagation: str = "") -> None:
+        """Delete one object: the one of this uid, and at this resourceVersion if given, else ApiError 409.
+
+        ``propagation`` says what becomes of the objects it owns: Background, Foreground or Orphan.
+        """
         conditions = {"uid": uid, "resourceVersion": version}
-        body = {"preconditions": {key: value for key, value in conditions.items() if value}}
+        body: Manifest = {"preconditions": {key: value for key, value in conditions.items() if value}}
+        if propagation:
+            body["propagationPolicy"] = propagation
         self.session.request("DELETE", self.url(namespace, name), body=body, kind="application/json")
 
     def watch(self, namespace: str, version: str, seconds: float, name: str = "") -> Iterator[tuple[str, Manifest]]:
@@ -176,6 +181,6 @@ def without_managed_fields(node: Manifest) -> Manifest:
     return node
 
 
-def _chosen(name: str, selector: str) -> dict[str, str]:
-    query = {"fieldSelector": f"metadata.name={name}" if name else "", "labelSelector": selector}
+def _chosen(name: str, selector: str, fields: str = "") -> dict[str, str]:
+    query = {"fieldSelector": f"metadata.name={name}" if name else fields, "labelSelector": selector}
     return {key: value for key, value in query.items() if value}

@@ -132,14 +132,14 @@ SPEC = Record(
     ),
     destination=record(server=STRING, name=STRING, namespace=STRING),
     sync_policy=record(
-        automated=record(enabled=BOOLEAN, prune=BOOLEAN, self_heal=BOOLEAN, allow_empty=BOOLEAN),
+        automated=told(enabled=Field("bool", telling=True), prune=BOOLEAN, self_heal=BOOLEAN, allow_empty=BOOLEAN),
         sync_options=STRINGS,
-        retry=record(
+        retry=told(
             limit=INTEGER,
             backoff=record(duration=STRING, factor=INTEGER, max_duration=STRING),
             refresh=BOOLEAN,
         ),
-        managed_namespace_metadata=record(labels=STRING_MAP, annotations=STRING_MAP),
+        managed_namespace_metadata=told(labels=STRING_MAP, annotations=STRING_MAP),
     ),
     ignore_differences=records(
         group=STRING,
@@ -151,8 +151,10 @@ SPEC = Record(
         managed_fields_managers=STRINGS,
     ),
     info=records(**NAME_VALUE),
-    revision_history_limit=INTEGER,
+    revision_history_limit=Field("int", telling=True),
 )
+"""``automated: {}`` switches auto-sync on, ``enabled: false`` off, and 0 keeps no history (types.go of Argo CD)."""
+
 RESOURCE = Resource("argoproj.io/v1alpha1", "Application", SPEC, {"project": "default"})
 OPTIONS = Record(**RESOURCE.options, cascade=Field("str", choices=tuple(CASCADE)))
 

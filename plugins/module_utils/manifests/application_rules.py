@@ -37,7 +37,8 @@ SYNC_OPTIONS = {
 """Options that Argo CD compares letter by letter (gitops-engine pkg/sync/common/types.go, controller/sync.go)."""
 
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+|[0-9]+")
+GO_DURATION = r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+"
+DURATION = re.compile(rf"{GO_DURATION}|[0-9]+")
 NAME_LIMIT = 63
 RELEASE_LIMIT = 53
 
@@ -45,16 +46,22 @@ RELEASE_LIMIT = 53
 def problems(manifest: dict[str, Any], where: str) -> Iterator[str]:
     """Give each reason why this Application cannot work, as "PLACE: what is wrong"."""
     meta, spec = manifest["metadata"], manifest["spec"]
-    yield from _name(str(meta.get("name") or ""), where)
-    yield from _finalizers(meta.get("finalizers") or [], where)
-    if not spec.get("project"):
+    yield from name_problems(str(meta.get("name") or ""), where)
+    yield from finalizer_problems(meta.get("finalizers") or [], where)
+    yield from spec_problems(spec, str(meta.get("name") or ""), where)
+
+
+def spec_problems(spec: dict[str, Any], name: str, where: str, part: bool = False) -> Iterator[str]:
+    """Give what is wrong with the spec of an Application of this name; a ``part`` of a spec need not be complete."""
+    if not spec.get("project") and not part:
         yield f"{where}: project: is required"
-    yield from _destination(spec.get("destination") or {}, f"{where}: destination")
-    yield from _sources(spec, str(meta.get("name") or ""), where)
+    yield from _destination(spec.get("destination") or {}, f"{where}: destination", part)
+    yield from _sources(spec, name, where, part)
     yield from _sync_policy(spec.get("syncPolicy") or {}, f"{where}: sync_policy")
 
 
-def _name(name: str, where: str) -> Iterator[str]:
+def name_problems(name: str, where: str) -> Iterator[str]:
+    """Give what is wrong with an Application's name."""
     if not name:
         yield f"{where}: name: is required"
     elif not SUBDOMAIN.fullmatch(name):
@@ -66,33 +73,34 @@ def _name(name: str, where: str) -> Iterator[str]:
         )
 
 
-def _finalizers(finalizers: list[str], where: str) -> Iterator[str]:
+def finalizer_problems(finalizers: list[str], where: str) -> Iterator[str]:
+    """Give what is wrong with an Application's finalizers."""
     cascading = [one for one in finalizers if one.startswith(RESOURCES_FINALIZER)]
     if len(cascading) > 1:
         yield f"{where}: finalizers: {' and '.join(cascading)} contradict each other; keep one of them (see cascade)"
 
 
-def _destination(destination: dict[str, Any], where: str) -> Iterator[str]:
+def _destination(destination: dict[str, Any], where: str, part: bool) -> Iterator[str]:
     given = [key for key in ("server", "name") if destination.get(key)]
     if len(given) == 2:
         yield f"{where}: server and name are both given; keep one of them"
-    elif not given:
+    elif not given and not part:
         yield f"{where}: one of server and name is required"
 
 
-def _sources(spec: dict[str, Any], name: str, where: str) -> Iterator[str]:
+def _sources(spec: dict[str, Any], name: str, where: str, part: bool) -> Iterator[str]:
     given = [key for key in ("source", "sources", "sourceHydrator") if spec.get(key)]
     options = "source, sources and source_hydrator"
     if len(given) > 1:
         yield f"{where}: {' and '.join(given)} are given together; keep exactly one of {options}"
-    elif not given:
+    elif not given and not part:
         yield f"{where}: one of {options} is required"
     if spec.get("source"):
-        yield from _source(spec["source"], name, f"{where}: source", alone=True)
+        yield from _source(spec["source"], name, f"{where}: source", alone=True, part=part)
     seen: set[str] = set()
     for index, source in enumerate(spec.get("sources") or []):
         place = f"{where}: sources[{index}]"
-        yield from _source(source, name, place, alone=False)
+        yield from _source(source, name, place, alone=False, part=part)
         if source.get("name") and source["name"] in seen:
             yield f"{place}.name: {source['name']} names two sources; source names must differ"
         seen.add(source.get("name", ""))
@@ -101,14 +109,14 @@ def _sources(spec: dict[str, Any], name: str, where: str) -> Iterator[str]:
         yield from _repository(dry, f"{where}: source_hydrator.dry_source")
 
 
-def _source(source: dict[str, Any], name: str, where: str, alone: bool) -> Iterator[str]:
+def _source(source: dict[str, Any], name: str, where: str, alone: bool, part: bool) -> Iterator[str]:
     yield from _repository(source, where)
     path, chart = source.get("path"), source.get("chart")
     if path and chart:
         yield f"{where}: path and chart are both given; keep one of them"
-    elif not path and not chart and (alone or not source.get("ref")):
+    elif not path and not chart and (alone or not source.get("ref")) and not part:
         yield f"{where}: path or chart is required" + ("" if alone else " (or ref, for a source of values only)")
-    if chart and not source.get("targetRevision"):
+    if chart and not source.get("targetRevision") and not part:
         yield f"{where}: target_revision (the version of the chart) is required with chart"
     if path and (path.startswith("/") or ".." in path.split("/")):
         yield f"{where}.path: {path!r} must be a path inside the repository, relative to its root"
@@ -123,14 +131,19 @@ def _repository(source: dict[str, Any], where: str) -> Iterator[str]:
     url = str(source.get("repoURL", ""))
     if not url and "repoURL" in source:
         yield f"{where}.repo_url: must not be empty"
+    reason = url_problem(url)
+    if reason:
+        yield f"{where}.repo_url: {reason}"
+
+
+def url_problem(url: str) -> str:
+    """Say what is wrong with the URL of a repository that everybody may read; nothing when it is all right."""
     try:
         parts = urlsplit(url)
         secret = parts.password or (parts.username if parts.scheme in ("http", "https") else None)
     except ValueError:
-        yield f"{where}.repo_url: is not a URL"
-        return
-    if secret:
-        yield f"{where}.repo_url: holds credentials, which everybody who may read Applications can read; register them"
+        return "is not a URL"
+    return "holds credentials, which everybody who may read Applications can read; register them" if secret else ""
 
 
 def _sync_policy(policy: dict[str, Any], where: str) -> Iterator[str]:

@@ -23,7 +23,9 @@ class Field:
     A dict with ``fields`` is a record of known fields, one with ``of`` maps any key to such a value, and one with
     neither holds anything. ``key`` is the CRD's name where it is not the option's name in camelCase. ``telling`` marks
     a field that means something even when it is empty, ``secret`` one whose value nobody may see; ``secret_part`` finds
-    the texts in a value that nobody may see.
+    the texts in a value that nobody may see. Of a ``brief`` one Ansible is told the type and no suboptions: they are
+    documented elsewhere, and ``Reader`` alone checks them. A ``verbatim`` record is free JSON for the CRD, which keeps
+    it as it was written.
     """
 
     type: str
@@ -35,6 +37,8 @@ class Field:
     telling: bool = False
     secret: bool = False
     secret_part: Callable[[str], Iterable[str]] | None = None
+    brief: bool = False
+    verbatim: bool = False
 
     @cached_property
     def hides(self) -> bool:
@@ -133,7 +137,7 @@ def _argument(field: Field) -> dict[str, Any]:
     inner = field.of if field.type == "list" else field
     if field.type == "list" and inner is not None:
         spec["elements"] = inner.type
-    if inner is not None and inner.fields is not None:
+    if inner is not None and inner.fields is not None and not field.brief:
         spec["options"] = argument_spec(inner.fields)
     return spec
 
@@ -227,7 +231,7 @@ def _slim(fields: Record, item: dict[str, Any]) -> dict[str, Any]:
     slim = {}
     for key, value in item.items():
         field = fields.keys_in_manifest[key][1]
-        left = _slim(field.fields, value) if field.fields is not None else value
+        left = _slim(field.fields, value) if field.fields is not None and not field.verbatim else value
         anything = field.type == "dict" and field.of is None and field.fields is None
         if left or field.required or field.telling or anything:
             slim[key] = left

@@ -21,7 +21,7 @@ def canonical(value: Any, path: Path, kind: Kind) -> Any:
 
     With ``kind.omitempty`` zero values vanish, as Go's ``omitempty`` makes them.
     """
-    if value is MISSING or any(path[: len(top)] == top for top in kind.verbatim):
+    if value is MISSING or any(path[:length] in kind.verbatim for length in range(1, len(path) + 1)):
         return value
     if path[:-1] in kind.maps or path[:-1] in METADATA_MAPS:
         return value

@@ -180,7 +180,8 @@ class _Walk:
         if mine is None:
             if same(want, have):
                 self.found.unowned.append(place.path)
-            elif isinstance(want, list):  # somebody spelled zero values out; only our spelling can become ours
+            elif isinstance(want, list) and place.table not in self.kind.indispensable:
+                # somebody spelled zero values out; only our spelling can become ours
                 self._differs(place)
 
     def _clears(self, place: Place) -> bool:

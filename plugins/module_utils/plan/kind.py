@@ -74,6 +74,7 @@ class Kind:
     have; others are never touched. ``completed`` adds to a desired manifest what its live object has and nobody
     declares although it stands inside a list that is declared; it gives the same manifest when there is no such thing.
     Of a kind that ``remembers``, a change knows its live object: a kind of few objects, whose guards look into them.
+    ``indispensable`` names fields that every object has: it does not matter whose they are, as they never go away.
     """
 
     group: str
@@ -92,6 +93,7 @@ class Kind:
     same_values: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
     declared_by: Callable[[Mapping[str, Any], FieldOwner], str | None] = declared_by
     controller: Callable[[Mapping[str, Any]], str | None] = _nobody
+    indispensable: frozenset[Path] = frozenset()
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     completed: Callable[[Manifest, Mapping[str, Any]], Manifest] = _complete
     remembers: bool = False

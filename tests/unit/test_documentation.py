@@ -26,6 +26,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters impo
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.information import RESOURCES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.projects import PROJECTS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.repositories import REPOSITORIES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.settings import declared
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.status import summary
@@ -34,6 +35,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.applicatio
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import OPTIONS as CLUSTER_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_set import OPTIONS as SET_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project import OPTIONS as PROJECT_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.repository import OPTIONS as REPOSITORY_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.plan import Plan
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.report import Report
@@ -60,6 +62,7 @@ CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
     "argocd_cluster": partial(gather, CLUSTERS),
     "argocd_info": Criteria,
+    "argocd_project": partial(gather, PROJECTS),
     "argocd_application_set": partial(gather, APPLICATION_SETS),
     "argocd_repository": partial(gather, REPOSITORIES),
     "argocd_settings": declared,
@@ -70,6 +73,7 @@ FRAGMENTS = {
     "cluster": argument_spec(CLUSTER_OPTIONS),
     "repository": {name: spec for name, spec in argument_spec(REPOSITORY_OPTIONS).items() if name != "namespace"},
     "k8s_auth": _module.CONNECTION,
+    "project": {name: spec for name, spec in argument_spec(PROJECT_OPTIONS).items() if name != "namespace"},
     "application_set": {name: spec for name, spec in argument_spec(SET_OPTIONS).items() if name != "namespace"},
     "writing": _module.WRITING,
 }
@@ -104,6 +108,20 @@ SHOWN = {
 }
 # Files that examples name.
 FILES = {
+    "projects/shop.yaml": """\
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata:
+  name: shop
+  labels:
+    managed-by: ansible
+spec:
+  sourceRepos:
+    - https://github.com/myorg/shop
+  destinations:
+    - name: production
+      namespace: shop
+""",
     "applications/shop-web.yaml": """\
 apiVersion: argoproj.io/v1alpha1
 kind: Application

@@ -12,7 +12,9 @@ from typing import Any
 from ..manifests.application import SPEC as APPLICATION_SPEC
 from ..manifests.application_set import SPEC as APPLICATION_SET_SPEC
 from ..manifests.paths import meaning
+from ..manifests.project import SPEC as PROJECT_SPEC
 from ..plan.kind import FieldOwner, Kind, declared_by
+from .project_tokens import with_live_tokens
 
 TRACKING_ID = "argocd.argoproj.io/tracking-id"
 SET_CONTROLLER = "argocd-applicationset-controller"
@@ -73,6 +75,17 @@ APPLICATION = Kind(
     same_values={("spec", "destination", "server"): _without_slash},
     controller=application_set,
 )
+
+PROJECT = Kind(
+    **_ARGOCD,
+    name="AppProject",
+    plural="appprojects",
+    order=50,
+    **meaning(PROJECT_SPEC),
+    completed=with_live_tokens,
+    remembers=True,
+)
+"""``orphanedResources: {}`` switches monitoring on (types.go); only argocd-server writes a project back."""
 
 APPLICATION_SET = Kind(
     **{**_ARGOCD, "declared_by": _declares_set},

@@ -52,10 +52,10 @@ def names(result: Result, resource: str = "applications") -> list[str]:
 def shop(lab: Lab) -> Lab:
     """Three Applications as Argo CD would have them, in different states."""
     for name, state in STATES.items():
-        labels = {"tier": name, "team": "shop"} if "sync" in state else {}
+        labels: dict[str, str] = {"tier": name, "team": "shop"} if "sync" in state else {}
         lab.create(name, spec(project=f"team-{name}", destination=state["destination"]), labels=labels)
         if "sync" in state:
-            operation = {"phase": "Succeeded", "message": "done", "finishedAt": "2026-11-20T09:30:12Z"}
+            operation: dict[str, Any] = {"phase": "Succeeded", "message": "done", "finishedAt": "2026-11-20T09:30:12Z"}
             operation |= {"startedAt": "2026-11-20T09:30:00Z", "operation": {}}
             status = {
                 "sync": {"status": state["sync"], "revision": "abc"},

@@ -27,6 +27,18 @@ def play(
     """Run tasks on this machine with ansible-playbook in a folder."""
     plays = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}]
     (folder / "playbook.yml").write_text(json.dumps(plays))
+    options = ("-e", f"ansible_python_interpreter={sys.executable}", *arguments)
+    return ansible("ansible-playbook", folder, *options, "playbook.yml", environment=environment, succeeds=succeeds)
+
+
+def ansible(
+    program: str,
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    succeeds: bool | None = True,
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of Ansible in a folder, which is its home, too."""
     own = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
@@ -38,13 +50,8 @@ def play(
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         **(environment or {}),
     }
-    command = [
-        str(Path(sys.executable).parent / "ansible-playbook"),
-        "-e",
-        f"ansible_python_interpreter={sys.executable}",
-    ]
     done = subprocess.run(
-        [*command, *arguments, "playbook.yml"],
+        [str(Path(sys.executable).parent / program), *arguments],
         cwd=folder,
         env=own,
         capture_output=True,

@@ -28,6 +28,7 @@ ROOMS = {
     "_merge": Room(pure=True),
     "manifests": Room(uses="_errors _merge", libraries="yaml", pure=True),
     "plan": Room(uses="_errors _merge", pure=True),
+    "applicationsets": Room(uses="_errors manifests plan", libraries="yaml", pure=True),
     "cluster": Room(uses="_errors plan", libraries="kubernetes urllib3"),
     "repository": Room(uses="_errors", libraries="git"),
     "_files": Room(uses="_errors manifests"),
@@ -35,9 +36,10 @@ ROOMS = {
     "argocd": Room(uses="_errors _gather manifests plan cluster", libraries="bcrypt"),
     "_module": Room(uses="_errors cluster manifests", libraries="ansible.module_utils"),
     "_reconcile": Room(uses="_errors _files _module manifests plan cluster"),
-    "_registration": Room(uses="_errors _module _reconcile argocd manifests plan cluster"),
+    "_registration": Room(uses="_errors _gather _module _reconcile argocd manifests plan cluster"),
     "modules": Room(uses="_gather _module _reconcile _registration argocd manifests plan cluster"),
     "doc_fragments": Room(),
+    "inventory": Room(uses="_errors _module argocd", libraries="ansible"),
 }
 
 IMPURE = """asyncio ftplib http io multiprocessing os pathlib selectors shutil signal smtplib socket socketserver ssl

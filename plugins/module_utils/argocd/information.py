@@ -18,7 +18,7 @@ from ..cluster.session import Session
 from ..plan.kind import Kind
 from . import views
 from .criteria import Criteria, is_pattern
-from .kinds import APPLICATION, SECRET_TYPE, credentials
+from .kinds import APPLICATION, APPLICATION_SET, PROJECT, SECRET_TYPE, credentials
 
 READERS = 4
 """Namespaces that are read at a time; each holds two pages in memory."""
@@ -49,14 +49,10 @@ class Found(NamedTuple):
     shown: views.View
 
 
-def _read_only(name: str, plural: str) -> Kind:
-    return Kind(group="argoproj.io", version="v1alpha1", name=name, plural=plural)
-
-
 RESOURCES = {
     "applications": Resource(APPLICATION, views.application, anywhere=True, slim=views.few_words),
-    "application_sets": Resource(_read_only("ApplicationSet", "applicationsets"), views.application_set, anywhere=True),
-    "projects": Resource(_read_only("AppProject", "appprojects"), views.project),
+    "application_sets": Resource(APPLICATION_SET, views.application_set, anywhere=True),
+    "projects": Resource(PROJECT, views.project),
     "repositories": Resource(credentials(*REPOSITORY_TYPES), views.repository),
     "clusters": Resource(credentials("cluster"), views.cluster),
 }

@@ -12,14 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plan.kind import Manifest
-from .kinds import SECRET_TYPE
+from .kinds import LAST_APPLIED, SECRET_TYPE
 from .status import summary
 
 View = dict[str, Any]
 
 BRIEF = {"project": "Project", "revision": "Revision", "sync": "Sync Status", "health": "Health Status"}
 """What ``kubectl get applications -o wide`` shows (application-crd.yaml: additionalPrinterColumns), by its columns."""
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 REPOSITORY_CREDENTIALS = (
     "username",
     "password",

@@ -78,7 +78,7 @@ options:
       password:
         description:
           - The password. It is kept as a bcrypt hash, which is left as it is when it fits the password already.
-          - At most 72 bytes, as bcrypt takes no more. A new password ends the sessions that began with the old one.
+          - At most 72 bytes, as bcrypt takes no more. A new password makes all earlier sessions and tokens worthless.
         type: str
       state:
         description: V(absent) removes the account with its password and all of its tokens.

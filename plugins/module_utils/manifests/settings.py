@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .document import dump
-from .fields import ANYTHING, BOOLEAN, STRINGS, Field, Reader, Record, records
+from .fields import ANYTHING, STRINGS, Field, Reader, Record, records
 
 PART_OF = {"app.kubernetes.io/part-of": "argocd"}
 """Argo CD reads only settings with this label (util/settings/settings.go)."""
@@ -30,7 +30,7 @@ OPTIONS = Record(
     accounts=records(
         name=Field("str", required=True),
         capabilities=Field("list", of=Field("str", choices=CAPABILITIES), choices=CAPABILITIES),
-        enabled=BOOLEAN,
+        enabled=Field("bool", telling=True),
         password=Field("str", secret=True),
         state=Field("str", choices=("present", "absent")),
     ),

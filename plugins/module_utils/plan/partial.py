@@ -23,9 +23,13 @@ def nulls(manifest: Mapping[str, Any], path: Path = ()) -> Iterator[Path]:
 
 
 def without_nulls(manifest: Mapping[str, Any]) -> Manifest:
-    """Give a manifest without its nulls."""
-    kept = {key: value for key, value in manifest.items() if value is not None}
-    return {key: without_nulls(value) if isinstance(value, Mapping) else value for key, value in kept.items()}
+    """Give a manifest without its nulls, and without mappings that had nothing else."""
+    kept: Manifest = {}
+    for key, value in manifest.items():
+        inner = without_nulls(value) if isinstance(value, Mapping) else value
+        if inner or (not value and value is not None):
+            kept[key] = inner
+    return kept
 
 
 def is_empty(manifest: Mapping[str, Any]) -> bool:
@@ -42,6 +46,6 @@ def with_ours(desired: Manifest, live: Mapping[str, Any], kind: Kind, gone: tupl
     for path in gone:
         node: Any = kept
         for step in path[:-1]:
-            node = node.get(step) or {}
-        node.pop(path[-1], None)
-    return overridden(kept, desired)
+            node = node.setdefault(step, {})
+        node[path[-1]] = None
+    return overridden(without_nulls(kept), desired)

@@ -34,7 +34,11 @@ _TOKENS = re.compile(
 )
 _ENDS = frozenset(SPACES + ".,|:)(")
 _MUST_END = ("variable", "field", "dot", "word")
-_STARTS = {"'": "unterminated character constant", '"': "unterminated quoted string", "`": "unterminated raw quoted string"}
+_STARTS = {
+    "'": "unterminated character constant",
+    '"': "unterminated quoted string",
+    "`": "unterminated raw quoted string",
+}
 
 
 class Token(NamedTuple):

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Union
 
 from .values import TemplateError, decode
 
@@ -45,7 +45,7 @@ def unquote(text: str) -> str:
     return decode(_ESCAPE.sub(replaced, inner.encode("utf-8", "surrogateescape")))
 
 
-def number(text: str) -> Union[int, float]:
+def number(text: str) -> int | float:
     """Give the value of a numeric constant: an int, or a float where a point or an exponent says so."""
     if text[0] == "'":
         point = unquote(text)
@@ -60,12 +60,18 @@ def number(text: str) -> Union[int, float]:
         if hexadecimal and "p" in plain.lower():
             return float.fromhex(plain)
         if not hexadecimal and any(letter in plain for letter in ".eE"):
-            return float(plain)
+            return _finite(float(plain))
         value = _integer(plain)
     except ValueError:
         raise TemplateError(f"illegal number syntax: {text}") from None
     if not -_WIDTH <= value < _WIDTH:
         raise TemplateError(f"{text} overflows int")
+    return value
+
+
+def _finite(value: float) -> float:
+    if math.isinf(value):
+        raise ValueError
     return value
 
 

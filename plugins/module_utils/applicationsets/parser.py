@@ -5,91 +5,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Optional, Union
 
 from .lexer import Token, tokens
 from .literals import number, unquote
+from .syntax import Branch, Call, Chain, Command, Constant, Jump, Name, Node, Operand, Pipe, Text
 from .values import TemplateError
 
-
-@dataclass(frozen=True)
-class Text:
-    text: str
-
-
-@dataclass
-class Command:
-    """An operand and its arguments."""
-
-    args: list[Operand]
-    line: int
-
-
-@dataclass
-class Pipe:
-    """``$declared := command | command``."""
-
-    line: int
-    declared: list[str] = field(default_factory=list)
-    assigns: bool = False
-    commands: list[Command] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A number, string or boolean; ``text`` is how it was written."""
-
-    value: Union[str, int, float, bool]
-    text: str
-
-
-@dataclass(frozen=True)
-class Name:
-    """``kind`` is ``function``, ``variable`` (``text`` with its $), ``dot`` or ``nil``."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Chain:
-    """Fields of something: of None (the dot), of a variable, of a parenthesized pipeline."""
-
-    base: Optional[Operand]
-    fields: tuple[str, ...]
-
-
-@dataclass
-class Branch:
-    """``kind`` is ``if``, ``with`` or ``range``."""
-
-    kind: str
-    pipe: Pipe
-    body: list[Node]
-    otherwise: Optional[list[Node]] = None
-
-
-@dataclass
-class Call:
-    """``{{template "name" pipe}}``."""
-
-    name: str
-    pipe: Optional[Pipe]
-    line: int
-
-
-@dataclass(frozen=True)
-class Jump:
-    """``kind`` is ``break`` or ``continue``."""
-
-    kind: str
-
-
-Operand = Union[Constant, Name, Chain, Pipe]
-Node = Union[Text, Pipe, Branch, Call, Jump]
 _STARTERS = frozenset("bool char dot field word number nil raw string variable left".split())
+_CONSTANTS: dict[str, Callable[[str], str | float]] = {
+    "number": number,
+    "char": number,
+    "string": unquote,
+    "raw": unquote,
+    "bool": lambda text: text == "true",
+}
 _BARE = ("dot", "nil")
 MAIN = "base"
 """The name of the template itself, which Argo CD gives (applicationset/utils/utils.go)."""
@@ -163,9 +94,10 @@ class _Parser:
             word = self.peek().kind
             if word in ("end", "else"):
                 return body, self.ending(word)
-            node = self.action(word, top=self.depth == 0)
-            if node is not None:
-                body.append(node)
+            if word == "define" and self.depth == 0:
+                self.define()
+            else:
+                body.append(self.action(word))
 
     def ending(self, word: str) -> str:
         self.take()
@@ -174,7 +106,7 @@ class _Parser:
         self.expect("close", word)
         return word
 
-    def action(self, word: str, *, top: bool) -> Node | None:
+    def action(self, word: str) -> Node:
         if word in ("if", "with", "range"):
             self.take()
             return self.branch(word)
@@ -187,9 +119,6 @@ class _Parser:
         if word in ("template", "block"):
             line = self.take().line
             return self.call(word, line)
-        if word == "define" and top:
-            self.take()
-            return self.define()
         return self.pipe("command", "close")
 
     def block(self, *, isolated: bool) -> tuple[list[Node], str]:
@@ -230,6 +159,7 @@ class _Parser:
         return node
 
     def define(self) -> None:
+        self.take()
         name = self.name("define clause")
         self.expect("close", "define clause")
         body, end = self.block(isolated=True)
@@ -337,26 +267,25 @@ class _Parser:
     def term(self) -> Operand | None:
         token = self.take()
         if token.kind == "left":
-            self.depth += 1
-            if self.depth > DEPTH_LIMIT:
-                raise TemplateError(f"line {token.line}: max expression depth exceeded")
-            pipe = self.pipe("parenthesized pipeline", "right")
-            self.depth -= 1
-            return pipe
-        if token.kind in ("number", "char"):
-            return Constant(number(token.text), token.text)
-        if token.kind in ("string", "raw"):
-            return Constant(unquote(token.text), token.text)
-        if token.kind == "bool":
-            return Constant(token.text == "true", token.text)
-        if token.kind in ("dot", "nil"):
-            return Name(token.kind, token.text)
+            return self.parenthesis(token)
         if token.kind == "field":
             return Chain(None, (token.text[1:],))
+        if token.kind in ("dot", "nil"):
+            return Name(token.kind, token.text)
         if token.kind in ("variable", "word"):
             return self.named(token)
+        if token.kind in _CONSTANTS:
+            return Constant(_CONSTANTS[token.kind](token.text), token.text)
         self.position -= 1
         return None
+
+    def parenthesis(self, token: Token) -> Pipe:
+        self.depth += 1
+        if self.depth > DEPTH_LIMIT:
+            raise TemplateError(f"line {token.line}: max expression depth exceeded")
+        pipe = self.pipe("parenthesized pipeline", "right")
+        self.depth -= 1
+        return pipe
 
     def named(self, token: Token) -> Name:
         if token.kind == "variable":

@@ -18,9 +18,12 @@ Values are Go's, held in Python's types:
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._errors import GitopsError
+
+if TYPE_CHECKING:
+    from typing import TypeGuard  # Python 3.10
 
 
 class GenerationError(GitopsError):
@@ -51,6 +54,10 @@ class Ints(list):  # type: ignore[type-arg]
     """A list of nothing but numbers of type ``int``."""
 
 
+class Maps(list):  # type: ignore[type-arg]
+    """A list of nothing but mappings."""
+
+
 class StringMap(dict):  # type: ignore[type-arg]
     """A mapping with nothing but strings as values."""
 
@@ -71,6 +78,7 @@ _TYPES = {
     str: "string",
     Strings: "[]string",
     Ints: "[]int",
+    Maps: "[]map[string]interface {}",
     list: "[]interface {}",
     StringMap: "map[string]string",
     dict: "map[string]interface {}",
@@ -84,6 +92,7 @@ _KINDS = {
     str: "string",
     Strings: "slice",
     Ints: "slice",
+    Maps: "slice",
     list: "slice",
     StringMap: "map",
     dict: "map",
@@ -92,19 +101,19 @@ _KINDS = {
 
 def type_name(value: Any) -> str:
     """Give the name of a value's type as Go prints it: ``map[string]interface {}``, ``<nil>``."""
-    return _TYPES.get(type(value)) or getattr(value, "type_name", "<nil>")
+    return _TYPES.get(type(value)) or str(getattr(value, "type_name", "<nil>"))
 
 
 def kind_name(value: Any) -> str:
     """Give the name of a value's kind as reflect.Kind prints it: ``map``, ``invalid``."""
-    return _KINDS.get(type(value)) or getattr(value, "kind_name", "invalid")
+    return _KINDS.get(type(value)) or str(getattr(value, "kind_name", "invalid"))
 
 
-def is_map(value: Any) -> bool:
+def is_map(value: Any) -> TypeGuard[dict[Any, Any]]:
     return isinstance(value, dict)
 
 
-def is_list(value: Any) -> bool:
+def is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
@@ -129,11 +138,11 @@ def decode(raw: bytes) -> str:
 
 def number(value: float) -> str:
     """Write a float64 as Go's ``%v`` does (strconv.FormatFloat with 'g' and the shortest precision)."""
-    return float_text(value, lowest=-4, highest=21)
+    return float_text(value, lowest=-4, highest=6)
 
 
 def float_text(value: float, lowest: int, highest: int) -> str:
-    """Write a float64 with the fewest digits that tell it, with an exponent below ``lowest`` and from ``highest`` on."""
+    """Write a float64 with the fewest digits that tell it, with an exponent if it is below ``lowest`` or too high."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
@@ -168,10 +177,10 @@ def show(value: Any) -> str:
     """Write a value as Go's ``%v`` does."""
     writer = _WRITERS.get(type(value))
     if writer is not None:
-        return writer(value)
-    if is_nothing(value):
-        return "<nil>"
-    return str(value)
+        return str(writer(value))
+    if is_list(value):
+        return _show_list(value)
+    return "<nil>" if is_nothing(value) else str(value)
 
 
 def _show_map(value: dict[Any, Any]) -> str:
@@ -191,4 +200,5 @@ _WRITERS: dict[type, Any] = {
     list: _show_list,
     Strings: _show_list,
     Ints: _show_list,
+    Maps: _show_list,
 }

@@ -86,7 +86,8 @@ class _AnsibleModule(AnsibleModule):  # type: ignore[misc]  # Ansible has no typ
     def mask(self) -> None:
         """Let no output show what is secret in the options, also where Ansible's own masking does not reach."""
         options = getattr(self, "params", None) or {}
-        self.no_log_values.update(_secrets(options.get("kubeconfig")))
+        for given in (options, *(one for one in options.values() if isinstance(one, Mapping))):
+            self.no_log_values.update(_secrets(given.get("kubeconfig")))
         for name, field in self.hiding.items():
             for text in secret_texts(field, options.get(name)):
                 self.no_log_values.update(_forms(text))

@@ -1,24 +1,270 @@
 # Copyright (c) 2026 Tiphys contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registering clusters with Argo CD: the Secrets there."""
+"""Registering clusters with Argo CD: the Secrets there, and the access that Argo CD gets on a cluster itself.
+
+With a kubeconfig two clusters are written to. The order keeps Argo CD working wherever it is broken off: a token is
+made and seen to work before it is registered, and one that was registered is revoked only when another one is. What a
+broken-off run left behind is found again by its name, and used or deleted by the next.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from ._errors import refuse
+from ._gather import gather
 from ._module import Module, Result
 from ._reconcile import carry_out, new_report, planned
 from .argocd.cluster_guard import Watchman
-from .argocd.clusters import CLUSTER, registered, resolved
+from .argocd.clusters import CLUSTER, CLUSTERS, Registered, registered, resolved, with_token
+from .argocd.service_accounts import (
+    KINDS,
+    SERVICE_ACCOUNT,
+    TOKEN,
+    Choice,
+    Manifests,
+    awaited,
+    chosen,
+    granted,
+    leftover,
+    rights,
+    tokens,
+    verified,
+)
+from .cluster.engine import observe
+from .cluster.session import Endpoint, Session
+from .manifests.cluster_rules import CREDENTIALS
+from .manifests.service_account import Account, account_problems, read_rules
 from .plan.kind import Manifest
+from .plan.plan import Plan
+from .plan.report import Report
+
+FROM_KUBECONFIG: dict[str, dict[str, Any]] = {
+    "kubeconfig": {"type": "raw"},
+    "context": {"type": "str"},
+    "service_account": {"type": "str", "default": "argocd-manager"},
+    "service_account_namespace": {"type": "str", "default": "kube-system"},
+    "rules": {"type": "list", "elements": "dict"},
+    "remove_service_account": {"type": "bool", "default": True},
+}
+DAY = 86400.0
+UNKNOWN = "(a token that does not exist yet)"
+"""Stands for the token where one is to be made, in what is only predicted."""
 
 
-def register(module: Module, desired: Sequence[Manifest]) -> Result:
-    """Make Argo CD know these clusters, or know them no more."""
-    options = module.options
+def declared(options: Mapping[str, Any], endpoint: Endpoint | None = None) -> list[Manifest]:
+    """Give the Secrets that options stand for, but for a token; raise with every problem found.
+
+    ``endpoint`` is what the kubeconfig says of its cluster, if it was looked at.
+    """
+    if options["from_kubeconfig"] is None:
+        return gather(CLUSTERS, options)
+    _check(options)
+    return gather(CLUSTERS, _completed(options, endpoint or Endpoint("https://cluster.invalid")))
+
+
+def register(module: Module) -> Result:
+    """Make Argo CD know the clusters that the options name, or know them no more."""
+    desired = declared(module.options)
+    session = module.session()
+    known = registered(session, module.options["namespace"])
+    manifests = resolved(desired, known)
+    report = new_report(module, session.host)
+    return _carry_out_there(module, session, known, manifests, report).result()
+
+
+def register_from_kubeconfig(module: Module) -> Result:
+    """Make Argo CD know a cluster by a service account there, or undo it."""
+    options, given = module.options, module.options["from_kubeconfig"]
+    declared(options)
+    connection = {"kubeconfig": given["kubeconfig"] or options["kubeconfig"], "context": given["context"]}
+    target = module.session(connection)
+    desired = declared(options, target.endpoint)
     session = module.session()
     known = registered(session, options["namespace"])
+    return _Registration(module, session, target, connection, known, resolved(desired, known)).run()
+
+
+def _completed(options: Mapping[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+    """Give options together with what a kubeconfig says of its cluster, where they do not say it themselves.
+
+    The proxy of a kubeconfig and its server name, if another server is named, are matters of whoever uses it.
+    """
+    tls: dict[str, Any] = {"ca_data": endpoint.authority} if endpoint.verified and endpoint.authority else {}
+    if not endpoint.verified:
+        tls["insecure"] = True
+    if endpoint.server_name and not options.get("server"):
+        tls["server_name"] = endpoint.server_name
+    config = {key: value for key, value in (options.get("config") or {}).items() if value is not None}
+    own = {key: value for key, value in (config.get("tls_client_config") or {}).items() if value is not None}
+    if own.keys() & {"ca_data", "insecure"}:
+        tls = {key: value for key, value in tls.items() if key == "server_name"}
+    name = options.get("name") or options["from_kubeconfig"]["context"]
+    server = options.get("server") or endpoint.server
+    return {**options, "server": server, "name": name, "config": {**config, "tls_client_config": {**tls, **own}}}
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    """Refuse what cannot go with a kubeconfig, before it is looked at."""
+    config = options.get("config") or {}
+    tls = {f"tls_client_config.{key}": value for key, value in (config.get("tls_client_config") or {}).items()}
+    whole = {**config, **tls}
+    found = [
+        f"config.{option}: contradicts from_kubeconfig, which makes a token for Argo CD"
+        for option in CREDENTIALS.values()
+        if whole.get(option) is not None
+    ]
+    found += _misplaced(options)
+    found += account_problems(_account(options))
+    read_rules(options["from_kubeconfig"]["rules"], options["namespaces"] or [], found)
+    refuse(found)
+
+
+def _misplaced(options: Mapping[str, Any]) -> Iterator[str]:
+    if options["state"] == "rendered":
+        yield "from_kubeconfig: goes with state present or absent; rendered asks no cluster"
+    if options["prune"]:
+        yield "prune: has no place beside from_kubeconfig; name the clusters that shall be there in clusters"
+    if options["namespaces"] and options["cluster_resources"]:
+        yield "cluster_resources: with from_kubeconfig, the service account may see nothing outside of namespaces"
+    if options["state"] == "absent" and (options["rotate_credentials"] or options["rotate_after_days"] is not None):
+        yield "rotate_credentials and rotate_after_days: go with state present, not absent"
+    if (options["rotate_after_days"] or 0) < 0:
+        yield "rotate_after_days: must not be negative"
+
+
+def _account(options: Mapping[str, Any]) -> Account:
+    given = options["from_kubeconfig"]
+    return Account(given["service_account_namespace"], given["service_account"])
+
+
+def _carry_out_there(
+    module: Module, session: Session, known: Sequence[Registered], manifests: Sequence[Manifest], report: Report
+) -> Report:
+    """Write what Argo CD has of clusters, unless the watchman is against it."""
+    options = module.options
     watchman = Watchman(session, options["namespace"], known, orphan=options["orphan_applications"])
-    plan = planned(module, CLUSTER, resolved(desired, known))
-    return carry_out(module, session, [plan], guard=watchman, report=new_report(module, session.host)).result()
+    return carry_out(module, session, [planned(module, CLUSTER, manifests)], guard=watchman, report=report)
+
+
+@dataclass
+class _Registration:
+    """One cluster, its kubeconfig's ``connection``, and the Secret ``desired`` for it in Argo CD but for the token."""
+
+    module: Module
+    session: Session
+    target: Session
+    connection: Mapping[str, Any]
+    known: Sequence[Registered]
+    desired: Sequence[Manifest]
+
+    def __post_init__(self) -> None:
+        self.account = _account(self.module.options)
+        self.report = new_report(self.module)
+
+    def run(self) -> Result:
+        """Do what the state says and give the result."""
+        if self.module.options["state"] == "absent":
+            self._remove()
+        else:
+            self._register()
+        return self.report.result()
+
+    def _register(self) -> None:
+        choice = self._choice()
+        if choice.text:
+            self._verify(choice.text)
+        if not self._allowed(choice.text or UNKNOWN):
+            return
+        self._at_target(self._wanted(), {TOKEN.name: [self.account.token(choice.secret)]})
+        if self.report.failures:
+            return
+        text = choice.text or self._made(choice.secret)
+        self._register_token(text)
+        if not self.report.failures:
+            self._at_target({}, gone={TOKEN.name: [{"metadata": self.account.place(one)} for one in choice.leftovers]})
+
+    def _remove(self) -> None:
+        gone: Manifests = {}
+        if self.module.options["from_kubeconfig"]["remove_service_account"]:
+            found = self._granted()
+            made = [{"metadata": self.account.place(one.secret)} for one in tokens(self.target, self.account)]
+            gone = {**leftover(found, {}), TOKEN.name: made, SERVICE_ACCOUNT.name: [self.account.manifest]}
+        self.report.cluster = self.session.host
+        _carry_out_there(self.module, self.session, self.known, self.desired, self.report)
+        if not self.report.failures:
+            self._at_target({}, gone=gone)
+
+    def _choice(self) -> Choice:
+        options = self.module.options
+        days = options["rotate_after_days"]
+        name = self.desired[0]["metadata"]["name"]
+        now = next((one.token for one in self.known if one.secret == name), "")
+        found = tokens(self.target, self.account)
+        for one in found:
+            self._hide(one.text)
+        older = None if days is None else days * DAY
+        return chosen(found, self.account, now, rotate=options["rotate_credentials"], older=older)
+
+    def _allowed(self, token: str) -> bool:
+        """See that nothing stands against the registration before the cluster itself is touched."""
+        options = self.module.options
+        plan = planned(self.module, CLUSTER, [with_token(one, token) for one in self.desired])
+        observe(self.session, plan)
+        watchman = Watchman(self.session, options["namespace"], self.known, orphan=options["orphan_applications"])
+        plan.refuse(watchman(plan.changes))
+        self.report.cluster = self.session.host
+        for change in plan.changes:
+            if change.refusal:
+                self.report.failed(change, change.refusal)
+        return not self.report.failures
+
+    def _wanted(self) -> Manifests:
+        options = self.module.options
+        spaces = options["namespaces"] or []
+        return rights(self.account, spaces, read_rules(options["from_kubeconfig"]["rules"], spaces, []))
+
+    def _granted(self) -> Manifests:
+        found, hidden = granted(self.target, self.account)
+        if hidden:
+            self.module.warn(
+                f"The kubeconfig may not list {', '.join(hidden)} in all of {self.target.host}, so rights that the "
+                f"service account {self.account.name} got there before would stay."
+            )
+        return found
+
+    def _at_target(self, wanted: Manifests, more: Manifests | None = None, *, gone: Manifests | None = None) -> None:
+        """Make, and take away, objects on the cluster itself."""
+        self.report.cluster = self.target.host
+        old = leftover(self._granted(), wanted) if wanted else gone or {}
+        plans = [self._plan(KINDS[kind], one) for kind, one in {**wanted, **(more or {})}.items()]
+        plans += [self._plan(KINDS[kind], one, absent=True) for kind, one in old.items() if one]
+        carry_out(self.module, self.target, plans, report=self.report)
+
+    def _plan(self, kind: Any, manifests: Sequence[Manifest], *, absent: bool = False) -> Plan:
+        force, text = self.module.options["force_conflicts"], self.module.shows_diff
+        return Plan(kind, manifests, absent=absent, force=force, keep_text=text)
+
+    def _made(self, secret: str) -> str:
+        """Give the token that was just made, once it is seen to work; in check mode there is none."""
+        if self.module.check_mode:
+            return UNKNOWN
+        text = awaited(self.target, self.account, secret)
+        self._hide(text)
+        self._verify(text)
+        return text
+
+    def _verify(self, token: str) -> None:
+        verified(self.module.session({**self.connection, "api_key": token}), self.account)
+
+    def _register_token(self, token: str) -> None:
+        manifests = [with_token(one, token) for one in self.desired]
+        self.report.cluster = self.session.host
+        _carry_out_there(self.module, self.session, self.known, manifests, self.report)
+
+    def _hide(self, text: str) -> None:
+        if text:
+            self.module.hide(text)

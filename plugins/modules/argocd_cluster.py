@@ -64,6 +64,69 @@ options:
         O(from_kubeconfig). The options that describe one cluster have no place beside O(clusters).
     type: list
     elements: dict
+  from_kubeconfig:
+    description:
+      - Register a cluster that a kubeconfig gives access to. On that cluster the task makes a service account, its
+        rights and a Secret with a token that does not expire, waits for the token, sees that the cluster accepts it,
+        and registers the cluster with it. C(argocd cluster add) makes the same objects, and what it made is taken over.
+      - The URL, the certificate authority (or that the certificate is not checked) and the server name come from the
+        kubeconfig, as far as O(server) and O(config) do not say them. Its proxy does not, as Argo CD may not need one;
+        see C(proxy_url) in O(config).
+      - Without O(namespaces) the service account may do everything on the cluster, as Argo CD expects by default. With
+        them it gets a Role in each instead, and Argo CD sees nothing else. Rights that it had before and that are not
+        wanted any more are taken away.
+      - Nothing is written to the cluster while something stands against its registration. A run that changes nothing
+        writes to neither cluster.
+      - Two Argo CDs that deploy to one cluster each need a O(from_kubeconfig.service_account) of their own, as each
+        deletes tokens that it did not register.
+      - With O(state=absent) all that goes away after the cluster was removed from Argo CD.
+    type: dict
+    suboptions:
+      kubeconfig:
+        description:
+          - Path of the kubeconfig on the host where the task runs, or its content as a mapping or as YAML text. By
+            default O(kubeconfig) of this task, else C(~/.kube/config).
+          - Its user needs the right to make service accounts, Secrets and Roles, and every right that it hands on.
+        type: raw
+      context:
+        description: Context of the kubeconfig; by default the current one. It is the default of O(name), too.
+        type: str
+      service_account:
+        description: Name of the service account. The names of its Role, binding and Secrets begin with it.
+        type: str
+        default: argocd-manager
+      service_account_namespace:
+        description: Namespace of the service account. It must exist.
+        type: str
+        default: kube-system
+      rules:
+        description:
+          - What the service account may do, instead of everything; the rules of its Role in each of O(namespaces), or
+            of its ClusterRole.
+          - Argo CD watches all kinds of objects that it may manage, so it wants to get, list and watch each of them,
+            unless its settings exclude some (C(resource.exclusions)).
+          - Each rule has C(verbs) and either C(resources) with C(api_groups) and perhaps C(resource_names), or
+            C(non_resource_urls).
+        type: list
+        elements: dict
+      remove_service_account:
+        description:
+          - With O(state=absent), delete the service account with its rights and tokens, too.
+          - Set it to V(false) when the cluster does not answer any more.
+        type: bool
+        default: true
+  rotate_credentials:
+    description:
+      - With O(from_kubeconfig), make a new token, register it, and revoke the old one by deleting its Secret. It is a
+        change each time.
+      - Wherever this is broken off, Argo CD has a token that works; the next run takes up what was left behind, or
+        deletes it.
+      - The API server may go on taking a revoked token for some seconds. A sync that runs at that moment may fail once.
+    type: bool
+    default: false
+  rotate_after_days:
+    description: With O(from_kubeconfig), do as with O(rotate_credentials) if the token is older than so many days.
+    type: float
   orphan_applications:
     description:
       - Remove or rename a cluster even if Applications deploy there by its server or its name.
@@ -133,6 +196,49 @@ EXAMPLES = r"""
     name: in-cluster
     labels:
       env: management
+
+- name: Register a cluster by its kubeconfig, as argocd cluster add does
+  tiphys.gitops.argocd_cluster:
+    name: prod
+    server: https://prod.example.com:6443
+    from_kubeconfig:
+      kubeconfig: /etc/kubernetes/prod.kubeconfig
+      context: prod-admin
+    labels:
+      env: production
+
+- name: Register it with rights in two namespaces only, to read everything and to write what is deployed
+  tiphys.gitops.argocd_cluster:
+    name: prod-shop
+    namespaces: [shop, shop-jobs]
+    from_kubeconfig:
+      kubeconfig: /etc/kubernetes/prod.kubeconfig
+      service_account: argocd-shop
+      service_account_namespace: shop
+      rules:
+        - api_groups: ["*"]
+          resources: ["*"]
+          verbs: [get, list, watch]
+        - api_groups: ["", apps, batch]
+          resources: [configmaps, services, deployments, cronjobs]
+          verbs: [create, update, patch, delete]
+
+- name: Change the token each month
+  tiphys.gitops.argocd_cluster:
+    name: prod
+    server: https://prod.example.com:6443
+    from_kubeconfig:
+      kubeconfig: /etc/kubernetes/prod.kubeconfig
+      context: prod-admin
+    rotate_after_days: 30
+
+- name: Remove a cluster with its service account
+  tiphys.gitops.argocd_cluster:
+    server: https://prod.example.com:6443
+    from_kubeconfig:
+      kubeconfig: /etc/kubernetes/prod.kubeconfig
+      context: prod-admin
+    state: absent
 
 - name: Remove a cluster from which all Applications are gone
   tiphys.gitops.argocd_cluster:
@@ -248,11 +354,15 @@ dest:
 
 from typing import Any
 
-from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import WRITING, Module, Result, run
 from ansible_collections.tiphys.gitops.plugins.module_utils._reconcile import render
-from ansible_collections.tiphys.gitops.plugins.module_utils._registration import register
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters import CLUSTER, CLUSTERS
+from ansible_collections.tiphys.gitops.plugins.module_utils._registration import (
+    FROM_KUBECONFIG,
+    declared,
+    register,
+    register_from_kubeconfig,
+)
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters import CLUSTER
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import HIDING, OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
 
@@ -262,6 +372,9 @@ SPEC: dict[str, dict[str, Any]] = {
     "namespace": {"type": "str", "default": "argocd"},
     "state": {"type": "str", "default": "present", "choices": ["present", "absent", "rendered"]},
     "clusters": {"type": "list", "elements": "dict"},
+    "from_kubeconfig": {"type": "dict", "options": FROM_KUBECONFIG},
+    "rotate_credentials": {"type": "bool", "default": False},
+    "rotate_after_days": {"type": "float"},
     "orphan_applications": {"type": "bool", "default": False},
     "dest": {"type": "path"},
 }
@@ -270,10 +383,9 @@ SPEC: dict[str, dict[str, Any]] = {
 def apply(module: Module) -> Result:
     """Render, or make the clusters what the options say."""
     options = module.options
-    desired = gather(CLUSTERS, options)
     if options["state"] == "rendered":
-        return render(module, desired, options["dest"], CLUSTER)
-    return register(module, desired)
+        return render(module, declared(options), options["dest"], CLUSTER)
+    return register(module) if options["from_kubeconfig"] is None else register_from_kubeconfig(module)
 
 
 def main() -> None:
@@ -282,9 +394,13 @@ def main() -> None:
         SPEC,
         apply,
         hiding=HIDING,
-        mutually_exclusive=[("server", "clusters")],
-        required_one_of=[("server", "clusters")],
-        required_if=[("prune", True, ("label_selectors",))],
+        mutually_exclusive=[("server", "clusters"), ("from_kubeconfig", "clusters")],
+        required_one_of=[("server", "clusters", "from_kubeconfig")],
+        required_if=[
+            ("prune", True, ("label_selectors",)),
+            ("rotate_credentials", True, ("from_kubeconfig",)),
+        ],
+        required_by={"rotate_after_days": "from_kubeconfig"},
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile
+from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile, _registration
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_sets import APPLICATION_SETS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
@@ -60,7 +60,7 @@ from tests.support.module import COLLECTIONS
 # (bool for a module that checks no more than Ansible does).
 CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
-    "argocd_cluster": partial(gather, CLUSTERS),
+    "argocd_cluster": _registration.declared,
     "argocd_info": Criteria,
     "argocd_project": partial(gather, PROJECTS),
     "argocd_application_set": partial(gather, APPLICATION_SETS),

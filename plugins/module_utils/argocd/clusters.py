@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,7 @@ from ..manifests.cluster import (
     without_slash,
 )
 from ..manifests.cluster_rules import problems
-from ..manifests.secret import SECRET_TYPE, decoded
+from ..manifests.secret import SECRET_TYPE, decoded, encoded
 from ..plan.kind import Manifest
 from .kinds import credentials
 
@@ -69,6 +70,13 @@ class Registered:
     server: str
     name: str
     token: str = field(repr=False)
+
+
+def with_token(manifest: Manifest, token: str) -> Manifest:
+    """Give a cluster's Secret with this bearer token in its config."""
+    config = {**config_of(manifest["data"].get("config")), "bearerToken": token}
+    text = encoded(json.dumps(config, separators=(",", ":")))
+    return {**manifest, "data": {**manifest["data"], "config": text}}
 
 
 def registered(session: Session, namespace: str) -> list[Registered]:

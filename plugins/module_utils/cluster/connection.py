@@ -24,7 +24,7 @@ from urllib.request import getproxies
 
 from .._errors import GitopsError
 from .credentials import Credentials, first_line, logged_errors, reason, told
-from .session import Limits, Session
+from .session import Endpoint, Limits, Session
 
 try:
     import urllib3
@@ -62,10 +62,19 @@ def connect(
     with _private_folder() as folder:
         config = _configuration(options, folder)
         pool = _pool(config)
+        endpoint = _endpoint(config)
     host = config.host.rstrip("/")  # a refresh of credentials writes the kubeconfig's values into config again
     credentials = Credentials(config, folder, register)
     credentials()  # what is wrong with them is told once, not for each object
-    return Session(host, pool, _impersonation(options), credentials, limits)
+    session = Session(host, pool, _impersonation(options), credentials, limits)
+    session.endpoint = endpoint
+    return session
+
+
+def _endpoint(config: Any) -> Endpoint:
+    file, name = config.ssl_ca_cert, getattr(config, "tls_server_name", None)
+    authority = Path(file).read_text(encoding="utf-8") if file and config.host.startswith("https") else ""
+    return Endpoint(config.host.rstrip("/"), authority, bool(config.verify_ssl), name or "")
 
 
 @contextlib.contextmanager

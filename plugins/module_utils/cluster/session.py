@@ -41,6 +41,19 @@ class Limits:
     total: float = 3600.0
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """How a cluster is reached, for somebody else to reach it so: its URL, and what its certificate is checked with.
+
+    ``authority`` is PEM text, empty for the authorities that the system trusts.
+    """
+
+    server: str = ""
+    authority: str = ""
+    verified: bool = True
+    server_name: str = ""
+
+
 class ApiError(GitopsError):
     """An answer of the API server that is not a success, or none at all (``status`` 0).
 
@@ -66,7 +79,7 @@ class Session:
         authorization: Callable[[], dict[str, str]],
         limits: Limits,
     ) -> None:
-        self.host, self.limits = host, limits
+        self.host, self.limits, self.endpoint = host, limits, Endpoint(host)
         self._pool, self._headers, self._authorization = pool, headers, authorization
         self._end = time.monotonic() + limits.total
         self._met = False

@@ -15,12 +15,31 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .fields import ANYTHING, BOOLEAN, INTEGER, STRING, STRING_MAP, STRINGS, Field, Reader, Record, record
+from .fields import (
+    ANYTHING,
+    BOOLEAN,
+    INTEGER,
+    SHORTEST_UNKNOWN,
+    STRING,
+    STRING_MAP,
+    STRINGS,
+    Field,
+    Reader,
+    Record,
+    record,
+)
 from .secret import MANAGED_BY, SECRET_TYPE, decoded, encoded
+from .urls import secrets_in
 
 HERE = "https://kubernetes.default.svc"
 """The cluster that Argo CD itself runs in (KubernetesInternalAPIServerAddr)."""
 HERE_NAME = "in-cluster"
+
+
+def _telling(value: str) -> set[str]:
+    """Give the value of an environment variable as a secret; a short one is a word that stands anywhere by chance."""
+    return {value} if len(value) >= SHORTEST_UNKNOWN else set()
+
 
 SECRET = Field("str", secret=True)
 CONFIG = Record(
@@ -38,13 +57,13 @@ CONFIG = Record(
     exec_provider_config=record(
         command=STRING,
         args=STRINGS,
-        env=Field("dict", of=SECRET),
+        env=Field("dict", of=Field("str", secret_part=_telling)),
         api_version=STRING,
         install_hint=STRING,
         provide_cluster_info=BOOLEAN,
         config=ANYTHING,
     ),
-    proxy_url=SECRET,
+    proxy_url=Field("str", secret_part=secrets_in),
     disable_compression=BOOLEAN,
 )
 OPTIONS = Record(

@@ -71,11 +71,12 @@ def server_problems(server: str) -> Iterator[str]:
     try:
         url = urlsplit(server)
         usable = url.scheme in ("https", "http") and bool(url.hostname) and (url.port is None or url.port > 0)
+        more = bool(url.username or url.password or url.query or url.fragment)
     except ValueError:
-        usable = False
+        usable = more = False
     if not usable or any(character.isspace() for character in server):
         yield "server: is no URL such as https://HOST:PORT"
-    elif url.username or url.password or url.query or url.fragment:
+    elif more:
         yield "server: has more than https://HOST:PORT/PATH; credentials belong into config"
 
 

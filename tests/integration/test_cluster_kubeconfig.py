@@ -1,0 +1,268 @@
+"""argocd_cluster with a kubeconfig: a service account on the cluster itself, its rights and its tokens.
+
+Argo CD's side and the cluster itself are one API server here, each seen through a proxy of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.controlplane import ControlPlane, Proxy, eventually
+from tests.support.lab import CLUSTER_SECRET, Lab
+from tests.support.module import Result, run_module
+
+MODULE = "argocd_cluster"
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+KINDS = ("ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Secret")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`lab` is where Argo CD would be; `target` the proxy before the cluster; `account` names the service account."""
+
+    lab: Lab
+    target: Proxy
+    account: str
+
+    def options(self, **more: Any) -> dict[str, Any]:
+        given = {"kubeconfig": str(self.target.kubeconfig), "service_account": self.account}
+        given |= {"service_account_namespace": self.lab.namespace, **more.pop("from_kubeconfig", {})}
+        return {"namespace": self.lab.namespace, "name": "prod", "from_kubeconfig": given, **more}
+
+    def run(self, **more: Any) -> Result:
+        how = {key: more.pop(key) for key in ("check", "diff", "fails", "warnings") if key in more}
+        self.lab.proxy.reset()
+        self.target.reset()
+        return run_module(MODULE, self.options(**more), self.lab.proxy.kubeconfig, **how)
+
+    def writes(self) -> tuple[int, int]:
+        """How many writes the last run sent to Argo CD's cluster and to the other."""
+        return len(self.lab.proxy.writes()), len(self.target.writes())
+
+    def registered(self) -> dict[str, Any]:
+        """The config of the one cluster that is registered."""
+        (secret,) = [one for one in self.secrets().values() if one["type"] == "Opaque"]
+        config: dict[str, Any] = json.loads(base64.b64decode(secret["data"]["config"]))
+        return {**config, "server": base64.b64decode(secret["data"]["server"]).decode()}
+
+    def secrets(self) -> dict[str, dict[str, Any]]:
+        return self.lab.of(CLUSTER_SECRET).all()
+
+    def tokens(self) -> dict[str, str]:
+        """The tokens of the service account by their Secrets."""
+        found = {name: one for name, one in self.secrets().items() if one["type"].endswith("service-account-token")}
+        return {name: base64.b64decode(one.get("data", {}).get("token", "")).decode() for name, one in found.items()}
+
+    def exists(self, path: str) -> bool:
+        return self.lab.ask("GET", path)[0] == 200
+
+    def accepts(self, token: str) -> bool:
+        """Whether the cluster knows a token."""
+        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": token}}
+        answer = self.lab.send("POST", "/apis/authentication.k8s.io/v1/tokenreviews", review)
+        return bool(answer["status"].get("authenticated"))
+
+
+@pytest.fixture
+def pair(lab: Lab, apiserver: ControlPlane) -> Iterator[Pair]:
+    with Proxy(apiserver) as target:
+        pair = Pair(lab, target, f"argocd-{uuid.uuid4().hex[:8]}")
+        try:
+            yield pair
+        finally:
+            for kind in ("clusterrolebindings", "clusterroles"):
+                for name in (f"{pair.account}-role-binding", f"{pair.account}-role"):
+                    lab.ask("DELETE", f"{RBAC}/{kind}/{name}")
+
+
+def told(result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    return [(one["action"], one["kind"], one["cluster"]) for one in result["changes"]]
+
+
+def test_register_and_again(pair: Pair) -> None:
+    predicted = pair.run(check=True, diff=True)
+    assert pair.writes() == (0, 0)
+    here, there = pair.lab.proxy, pair.target
+    assert pair.tokens() == {}
+    result = pair.run(diff=True)
+    assert told(predicted) == told(result)
+    assert [(kind, where) for _action, kind, where in told(result)] == [
+        *((kind, there.host) for kind in KINDS),
+        ("Secret", here.host),
+    ]
+    assert pair.writes() == (1, 4)
+    ((name, token),) = pair.tokens().items()
+    assert name == f"{pair.account}-long-lived-token"
+    config = pair.registered()
+    assert config["bearerToken"] == token
+    assert config["server"] == there.host
+    authority = base64.b64encode(pair.lab.plane.ca_file.read_bytes()).decode()
+    assert config["tlsClientConfig"] == {"insecure": False, "caData": authority}
+    assert token not in json.dumps(result)
+    for check in (True, False):
+        again = pair.run(check=check)
+        assert again["changed"] is False
+        assert pair.writes() == (0, 0)
+        assert again["summary"]["unchanged"] == 5
+    removed = pair.run(state="absent", name=None)
+    assert removed["summary"]["deleted"] == 5
+    assert eventually(lambda: pair.secrets() == {}, "all is gone", 20)
+    assert not pair.exists(f"{RBAC}/clusterroles/{pair.account}-role")
+    assert pair.run(state="absent", name=None)["changed"] is False
+
+
+def test_rotation(pair: Pair) -> None:
+    pair.run()
+    ((_name, first),) = pair.tokens().items()
+    predicted = pair.run(rotate_credentials=True, check=True)
+    assert pair.writes() == (0, 0)
+    result = pair.run(rotate_credentials=True)
+    assert told(predicted) == told(result)
+    here, there = pair.lab.proxy.host, pair.target.host
+    expected = [("created", "Secret", there), ("updated", "Secret", here), ("deleted", "Secret", there)]
+    assert told(result) == expected
+    assert [one["fields"] for one in result["changes"]] == [[], ["data.config"], []]
+    ((name, second),) = pair.tokens().items()
+    assert name == f"{pair.account}-long-lived-token-2"
+    assert pair.registered()["bearerToken"] == second != first
+    assert eventually(lambda: not pair.accepts(first), "the old token is revoked", 30)
+    assert pair.run()["changed"] is False
+    assert pair.run(rotate_after_days=30)["changed"] is False
+    assert told(pair.run(rotate_after_days=0)) == expected
+    assert list(pair.tokens()) == [f"{pair.account}-long-lived-token-3"]
+
+
+WRITES = ["PATCH", "POST", "PUT", "DELETE"]
+BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "before a new token is made": ("target", {"methods": WRITES}),
+    "before the new token is there": ("target", {"methods": ["GET"], "match": "token-2"}),
+    "before it is seen to work": ("target", {"match": "/version", "status": 401}),
+    "before it is registered": ("here", {"methods": WRITES}),
+    "before the old one is revoked": ("target", {"methods": WRITES, "skip": 1}),
+}
+
+
+@pytest.mark.parametrize("again", [{}, {"rotate_credentials": True}], ids=["plain", "rotating"])
+@pytest.mark.parametrize("when", BROKEN)
+def test_rotation_that_is_broken_off(pair: Pair, when: str, again: dict[str, Any]) -> None:
+    """Argo CD has a token that works all the time, and the next run tidies up."""
+    pair.run()
+    where, fault = BROKEN[when]
+    proxy = pair.target if where == "target" else pair.lab.proxy
+    proxy.fault("status", **{"status": 403, **fault})
+    pair.run(rotate_credentials=True, fails=True)
+    proxy.clear()
+    in_use = pair.registered()["bearerToken"]
+    assert in_use in pair.tokens().values()
+    assert pair.accepts(in_use)
+    pair.run(**again)
+    ((name, token),) = pair.tokens().items()
+    assert pair.registered()["bearerToken"] == token
+    assert pair.accepts(token)
+    if again:
+        assert token != in_use
+    if again and when == "before it is registered":
+        assert name.endswith("-2"), "the token of the broken-off run is not used"
+    assert pair.run()["changed"] is False
+
+
+def test_rights_in_namespaces_only_and_back(pair: Pair) -> None:
+    space = pair.lab.namespace
+    role = f"{RBAC}/namespaces/{space}/roles/{pair.account}-role"
+    everywhere = f"{RBAC}/clusterroles/{pair.account}-role"
+    pair.run()
+    assert pair.exists(everywhere)
+    result = pair.run(namespaces=[space])
+    assert sorted((one["action"], one["kind"]) for one in result["changes"]) == [
+        ("created", "Role"),
+        ("created", "RoleBinding"),
+        ("deleted", "ClusterRole"),
+        ("deleted", "ClusterRoleBinding"),
+        ("updated", "Secret"),
+    ]
+    assert not pair.exists(everywhere)
+    assert pair.lab.send("GET", role)["rules"] == [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]
+    assert pair.run(namespaces=[space])["changed"] is False
+    rules = [{"api_groups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]}]
+    changed = pair.run(namespaces=[space], from_kubeconfig={"rules": rules})
+    assert [(one["kind"], one["fields"]) for one in changed["changes"]] == [("Role", ["rules"])]
+    assert pair.run(namespaces=[space], from_kubeconfig={"rules": rules})["changed"] is False
+    pair.run()
+    assert pair.exists(everywhere)
+    assert not pair.exists(role)
+    assert pair.run(state="absent", name=None)["summary"]["deleted"] == 5
+
+
+def test_what_argocd_made_is_taken_over(pair: Pair) -> None:
+    space, account = pair.lab.namespace, pair.account
+    manager = "fieldManager=argocd"
+    secrets = pair.lab.of(CLUSTER_SECRET)
+    pair.lab.send("POST", f"/api/v1/namespaces/{space}/serviceaccounts?{manager}", {"metadata": {"name": account}})
+    owner = {"annotations": {"kubernetes.io/service-account.name": account}}
+    token_type = {"type": "kubernetes.io/service-account-token"}
+    secrets.post(f"{account}-long-lived-token", {"metadata": owner, **token_type}, "argocd")
+    token = eventually(lambda: next(iter(pair.tokens().values())), "a token is there", 20)
+    foreign = secrets.post("of-somebody-else", {"metadata": owner, **token_type}, "argocd")
+    pair.run()
+    assert pair.registered()["bearerToken"] == token
+    assert pair.run()["changed"] is False
+    pair.run(rotate_credentials=True)
+    assert sorted(pair.tokens()) == [f"{account}-long-lived-token-2", foreign["metadata"]["name"]]
+
+
+def test_nothing_is_written_there_while_something_stands_against_it(pair: Pair) -> None:
+    clusters = pair.lab.of(CLUSTER_SECRET)
+    clusters.run({"server": "https://other.example.org", "name": "prod"})
+    for check in (True, False):
+        result = pair.run(check=check, fails=True)
+        assert "the name prod belongs to https://other.example.org already" in result["msg"]
+        assert pair.writes() == (0, 0)
+
+
+def test_a_token_that_does_not_work_is_not_registered(pair: Pair) -> None:
+    pair.target.fault("status", status=401, match="/version")
+    result = pair.run(fails=True)
+    assert "the cluster does not accept its token" in result["msg"]
+    assert pair.lab.proxy.writes() == []
+    pair.target.clear()
+    pair.run()
+    pair.target.fault("status", status=401, match="/version")
+    assert "Set rotate_credentials: true" in pair.run(fails=True)["msg"]
+
+
+def test_the_service_account_may_stay(pair: Pair) -> None:
+    pair.run()
+    result = pair.run(state="absent", name=None, from_kubeconfig={"remove_service_account": False})
+    assert told(result) == [("deleted", "Secret", pair.lab.proxy.host)]
+    assert len(pair.tokens()) == 1
+    pair.run(state="absent", name=None)
+    assert pair.tokens() == {}
+
+
+def test_what_the_user_says_goes_before_the_kubeconfig(pair: Pair) -> None:
+    tls = {"server_name": "localhost"}
+    server = "https://prod.example.org/"
+    pair.run(server=server, config={"tls_client_config": tls, "disable_compression": True})
+    config = pair.registered()
+    assert config["server"] == server.rstrip("/")
+    assert config["disableCompression"] is True
+    assert config["tlsClientConfig"]["serverName"] == "localhost"
+    assert config["tlsClientConfig"]["caData"]
+    pair.run(server=server, config={"tls_client_config": {"insecure": True}})
+    assert pair.registered()["tlsClientConfig"] == {"insecure": True}
+    pair.run(server=server, state="absent", name=None)
+
+
+def test_a_user_who_may_not_look_everywhere(pair: Pair) -> None:
+    space = pair.lab.namespace
+    pair.target.fault("status", status=403, methods=["GET"], match="/clusterrole")
+    result = pair.run(namespaces=[space], warnings=("may not list clusterrolebindings, clusterroles",))
+    assert len(result["warnings"]) == 1
+    assert pair.run(namespaces=[space], warnings=("may not list",))["changed"] is False

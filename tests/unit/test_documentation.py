@@ -22,7 +22,6 @@ from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _rec
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_sets import APPLICATION_SETS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters import CLUSTERS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.information import RESOURCES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION

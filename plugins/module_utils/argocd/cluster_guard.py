@@ -72,12 +72,17 @@ class Watchman:
     def _needed(self, lost: set[tuple[str, str]]) -> str:
         if not lost:
             return ""
-        users = [where for where, destination in self._applications() if lost & set(destination.items())]
+        users: list[str] = []
+        used: set[tuple[str, str]] = set()
+        for where, destination in self._applications():
+            ways = lost & set(destination.items())
+            users += [where] if ways else []
+            used |= ways
         if not users:
             return ""
         named = ", ".join(sorted(users)[:SHOWN]) + (f" and {len(users) - SHOWN} more" if len(users) > SHOWN else "")
         many = "s deploy" if len(users) > 1 else " deploys"
-        how = " and ".join(f"{key} {value}" for key, value in sorted(lost, reverse=True))
+        how = " and ".join(f"{key} {value}" for key, value in sorted(used, reverse=True))
         return (
             f"{len(users)} Application{many} there by {how}: {named}. Argo CD would forget their workloads; delete or "
             "move them first, or set orphan_applications: true"

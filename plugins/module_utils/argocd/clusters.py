@@ -26,6 +26,7 @@ from ..manifests.cluster import (
 )
 from ..manifests.cluster_rules import problems
 from ..manifests.secret import SECRET_TYPE, decoded, encoded
+from ..manifests.urls import shown
 from ..plan.kind import Manifest
 from .kinds import credentials
 
@@ -59,6 +60,7 @@ CLUSTERS = Declaration(
     identity="server",
     misplaced=_misplaced,
     noun="cluster",
+    shown=shown,
 )
 
 

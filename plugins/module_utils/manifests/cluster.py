@@ -67,7 +67,7 @@ CONFIG = Record(
     disable_compression=BOOLEAN,
 )
 OPTIONS = Record(
-    server=STRING,
+    server=Field("str", secret_part=secrets_in),
     name=STRING,
     project=STRING,
     namespaces=STRINGS,
@@ -102,10 +102,13 @@ def from_options(options: Mapping[str, Any], where: str, problems: list[str]) ->
         "shard": str(read["shard"]) if "shard" in read else None,
         "config": _config(read["config"], f"{where}.config", problems) if "config" in read else None,
     }
+    own = {"labels": {SECRET_TYPE: "cluster"}, "annotations": MANAGED_BY}
+    for part, fixed in own.items():
+        taken = [key for key, value in fixed.items() if read.get(part, {}).get(key, value) != value]
+        problems += [f"{where}.{part}: {key} is not yours to choose" for key in taken]
     meta: dict[str, Any] = {
         "name": read.get("secretName") or (secret_name(server) if server else ""),
-        "labels": {**read.get("labels", {}), SECRET_TYPE: "cluster"},
-        "annotations": {**read.get("annotations", {}), **MANAGED_BY},
+        **{part: {**read.get(part, {}), **fixed} for part, fixed in own.items()},
     }
     data = {key: encoded(text) for key, text in texts.items() if text is not None}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": data}

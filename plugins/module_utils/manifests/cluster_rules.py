@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .cluster import HERE, HERE_NAME, config_of
-from .secret import MANAGED_BY, SECRET_TYPE, decoded
+from .secret import decoded
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 EXEC_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
@@ -58,12 +58,8 @@ def _identity(meta: Mapping[str, Any], server: str, name: str) -> Iterator[str]:
         yield "name: is required, as Argo CD shows and selects clusters by it"
     elif name == HERE_NAME and server != HERE:
         yield f"name: {HERE_NAME} is the cluster that Argo CD runs in ({HERE})"
-    if meta["labels"][SECRET_TYPE] != "cluster":
-        yield f"labels: {SECRET_TYPE} is not yours to choose"
     if LAST_APPLIED in meta["annotations"]:
         yield f"annotations: {LAST_APPLIED} is written by kubectl only"
-    if any(meta["annotations"].get(key) != value for key, value in MANAGED_BY.items()):
-        yield f"annotations: {', '.join(MANAGED_BY)} is not yours to choose"
 
 
 def server_problems(server: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from .lab import REPOSITORY
 LABEL = "argocd.argoproj.io/secret-type"
 
 
-def repository(password: str = "open: sesame/ü", **options: Any) -> dict[str, Any]:
+def repository(password: str = "open: sesame/ü", **options: Any) -> dict[str, Any]:  # noqa: S107
     """Options of a repository that is all right."""
     return {"url": REPOSITORY, "credentials": {"username": "shopper", "password": password}, **options}
 

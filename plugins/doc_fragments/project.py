@@ -140,8 +140,11 @@ options:
         the task no longer names they lose every right at once; a warning tells which role and how many tokens. Argo CD
         forgets them the next time it writes the project itself or is restarted. Until then a role of the same name
         would make them valid again.
-      - When O(roles) is left out, roles that this module made go away, and those that others made stay. Because Argo CD
-        takes the list over when it issues a token, empty it with V([]) to be sure that no role stays.
+      - When O(roles) is left out, roles that this module made go away, and those that others made stay. Argo CD takes
+        the whole list over when it issues a token, until this module runs again; to be sure that no role stays, write
+        V([]).
+      - A role that somebody added by hand to those of the task goes away, as the cluster knows one owner of the whole
+        list only.
     type: list
     elements: dict
     suboptions:

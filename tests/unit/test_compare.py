@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
@@ -173,6 +174,19 @@ def test_an_empty_spec_names_nothing_and_so_clears_nothing_of_others() -> None:
     hand = entry("kubectl-edit", "Update", owned({"spec": SPEC}))
     assert not difference({}, SPEC, hand, ours({}))
     assert paths(difference({}, SPEC, ours(SPEC)).cleared) == ["spec.project", "spec.source", "spec.destination"]
+
+
+def test_a_list_that_the_controller_shares_goes_away_with_our_wish_for_it() -> None:
+    kind = replace(APPLICATION, taken_over=frozenset((("spec", "info"),)))
+    have = {**SPEC, "info": [1]}
+
+    def left_out(manager: str, operation: str = "Update") -> Difference:
+        other = entry(manager, operation, owned({"spec": {"info": 1}}))
+        return compare(app(SPEC), app(have, ours(have), other), kind)
+
+    assert (paths(left_out("argocd-server").cleared), left_out("argocd-server").stale) == (["spec.info"], [])
+    assert (left_out("flux", "Apply").cleared, paths(left_out("flux", "Apply").stale)) == ([], ["spec.info"])
+    assert not left_out("flux", "Apply").conflicts
 
 
 def test_source_gives_way_to_sources() -> None:

@@ -83,6 +83,7 @@ PROJECT = Kind(
     order=50,
     **meaning(PROJECT_SPEC),
     completed=with_live_tokens,
+    taken_over=frozenset((("spec", "roles"),)),
     remembers=True,
 )
 """``orphanedResources: {}`` switches monitoring on (types.go); only argocd-server writes a project back."""

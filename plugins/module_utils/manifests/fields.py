@@ -148,11 +148,13 @@ class Reader:
 
     With ``manifest`` the keys are the CRD's and the types must be right already, as in a file for ``kubectl``;
     without, the keys are options and a value converts as Ansible would convert it, but never with a loss (1.10 is not
-    silently the string 1.1). None counts as omitted everywhere.
+    silently the string 1.1). None counts as omitted everywhere. A ``lenient`` reader only looks at the types of the
+    fields it knows, whatever else there is or is not.
     """
 
     manifest: bool
     problems: list[str]
+    lenient: bool = False
 
     def read(self, fields: Record, value: Any, where: str) -> dict[str, Any]:
         """Give the object with the CRD's names that ``value`` stands for."""
@@ -160,7 +162,7 @@ class Reader:
             self._problem(where, "must be a mapping", value, any(field.hides for field in fields.values()))
             return {}
         known = fields.keys_in_manifest if self.manifest else fields.options
-        for name in value.keys() - known.keys():
+        for name in () if self.lenient else value.keys() - known.keys():
             near = difflib.get_close_matches(str(name), known, 1)
             self.problems.append(f"{where}.{name}: unknown key" + (f", did you mean {near[0]}?" if near else ""))
         result = {}
@@ -168,7 +170,7 @@ class Reader:
             given = value.get(name)
             if given is not None:
                 result[key] = self._value(field, given, f"{where}.{name}")
-            elif field.required:
+            elif field.required and not self.lenient:
                 self.problems.append(f"{where}.{name}: is required")
         return result
 
@@ -182,7 +184,7 @@ class Reader:
         converted = self._scalar(field.type, value)
         if converted is None:
             self._problem(where, f"must be {_NAMES[field.type]}", value, field.hides)
-        elif field.choices and converted not in field.choices:
+        elif field.choices and converted not in field.choices and not self.lenient:
             self._problem(where, f"must be one of {', '.join(field.choices)}", value, field.hides)
         return converted
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-_CLASS = re.compile(r"\[!?([^\]\\]-[^\]\\]|(?!.-)[^\]]+|-)\]")
+_CLASS = re.compile(r"\[(?:!|(?!!))([^\]\\]-[^\]\\]|(?!.-)[^\]]+|-)\]")
 
 
 def problem(pattern: str, braces: bool = True) -> str:

@@ -31,7 +31,7 @@ LISTS = {
     "namespaceResourceBlacklist": "namespace_resource_blacklist",
 }
 
-_SPECIAL = re.compile(r"[\[\]{}!]")
+_SPECIAL = re.compile(r"[\[\]{}]")
 
 
 def problems(manifest: dict[str, Any], where: str, known_zone: Callable[[str], bool]) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _repositories(urls: list[Any], where: str) -> Iterator[str]:
 
 def _url(pattern: str, where: str) -> Iterator[str]:
     """Check the pattern of a URL; one with credentials is not repeated."""
-    reason = url_problem(_SPECIAL.sub("x", pattern))
+    reason = url_problem(_SPECIAL.sub("x", pattern.lstrip("!")))
     yield from [f"{where}: {reason}"] if reason else _pattern(pattern, where)
 
 
@@ -113,6 +113,8 @@ def _destinations(destinations: list[dict[str, Any]], where: str) -> Iterator[st
 def _accounts(accounts: list[dict[str, Any]], where: str) -> Iterator[str]:
     for index, account in enumerate(accounts):
         place = f"{where}[{index}]"
+        if not account.get("server"):
+            yield f"{place}.server: is empty; write '*' for all clusters"
         for key in ("server", "namespace"):
             pattern = str(account.get(key) or "")
             if "!" in pattern:

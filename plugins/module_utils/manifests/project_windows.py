@@ -38,16 +38,17 @@ def window_problems(windows: list[dict[str, Any]], where: str, known_zone: Calla
 
 
 def _window(window: dict[str, Any], where: str, known_zone: Callable[[str], bool]) -> Iterator[str]:
-    if window.get("kind") not in ("allow", "deny"):
+    if not window.get("kind"):
         yield f"{where}.kind: is required, as allow or deny"
-    wrong = schedule.problem(str(window.get("schedule") or "")) if window.get("schedule") else "is required"
+    text = str(window.get("schedule") or "")
+    wrong = schedule.problem(text)
     if wrong:
-        yield f"{where}.schedule: {window.get('schedule') or ''} {wrong}".replace(":  ", ": ")
+        yield f"{where}.schedule: {f'{text!r} {wrong}' if text else 'is required'}"
     duration = str(window.get("duration") or "")
     if not _DURATION.fullmatch(duration) or not re.search("[1-9]", duration):
         yield f"{where}.duration: {duration!r} is no duration such as 30m or 1h30m"
     zone = str(window.get("timeZone") or "")
-    if zone not in ("", "Local") and not known_zone(zone):
+    if zone not in ("", "UTC", "Local") and not known_zone(zone):
         yield (
             f"{where}.time_zone: {zone!r} is no time zone such as Europe/Berlin, and Argo CD would take UTC; if there "
             "is one, update the time zone data (tzdata) of this host"

@@ -33,7 +33,13 @@ class Resource:
         read = Reader(False, problems).read(self.options, options, where)
         overrides = read.pop("specOverrides", {})
         meta = metadata(read)
-        return self._manifest(meta, overridden({**self.defaults, **read}, overrides))
+        spec = {**self.defaults, **read}
+        merged = overridden(spec, overrides)
+        wrong: list[str] = []
+        if overrides:
+            Reader(True, wrong, lenient=True).read(self.spec, merged, f"{where}.spec_overrides")
+        problems += wrong
+        return self._manifest(meta, spec if wrong else merged)
 
     def from_manifest(self, manifest: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
         """Give the manifest of a file, checked against the same table; only what may be sent is expected in it."""

@@ -97,6 +97,7 @@ def compare(desired: Manifest, live: Mapping[str, Any], kind: Kind, gone: Iterab
     walk.mapping(shared, live["metadata"], Place().field("metadata"), mine.get("f:metadata"))
     walk.mapping(compared, live, Place(), mine)
     walk.stale(desired, mine, Place())
+    walk.taken_over()
     walk.exclusive(desired)
     walk.gone(gone)
     return walk.result()
@@ -243,6 +244,13 @@ class _Walk:
         if len(place.path) == len(place.table):
             self._clear(place, alone)
         self.found.stale += [path for path in ((*place.path, name) for name in names) if path not in self.found.cleared]
+
+    def taken_over(self) -> None:
+        """Clear what is ours and no longer wanted, where giving it up would leave it to the controller."""
+        for path in self.kind.taken_over:
+            others = list(self.ownership.others(_place(path).steps)) if path in self.found.stale else []
+            if others and not any(self.kind.declared_by(self.live, owner) for owner in others):
+                self._remove(path)
 
     def exclusive(self, desired: Manifest) -> None:
         """Clear a field that may not stand beside one of ours (spec.source beside spec.sources)."""

@@ -73,6 +73,8 @@ class Kind:
     tells the objects of a shared kind apart, such as the Secrets of repositories, by labels and the values these may
     have; others are never touched. ``completed`` adds to a desired manifest what its live object has and nobody
     declares although it stands inside a list that is declared; it gives the same manifest when there is no such thing.
+    ``taken_over`` names lists of which the controller becomes an owner by writing its part of an item: one that is ours
+    and no longer desired is removed, and not left to it.
     Of a kind that ``remembers``, a change knows its live object: a kind of few objects, whose guards look into them.
     ``indispensable`` names fields that every object has: it does not matter whose they are, as they never go away.
     """
@@ -96,6 +98,7 @@ class Kind:
     indispensable: frozenset[Path] = frozenset()
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     completed: Callable[[Manifest, Mapping[str, Any]], Manifest] = _complete
+    taken_over: frozenset[Path] = frozenset()
     remembers: bool = False
 
     @property

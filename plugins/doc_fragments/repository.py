@@ -18,6 +18,7 @@ options:
         C(oci://) with O(type=oci); host and path without a scheme for Helm charts in an OCI registry (O(enable_oci)).
       - Together with O(secret_type) and O(project) it says which repository is meant. Upper and lower case and C(.git)
         at the end make no difference, as for Argo CD.
+      - A new URL is a new repository; the old one stays until it is deleted.
       - Credentials in it are refused. They belong into O(credentials).
     type: str
   secret_type:

@@ -263,7 +263,7 @@ def test_argocd_server_reads_every_setting(controlplane: Cluster, argocd: ArgoCD
             "username": USER.username,
             "insecure": True,
             "enableLfs": True,
-            "depth": "3",
+            "depth": 3,
             "proxy": "http://127.0.0.1:9",
             "noProxy": "127.0.0.1",
             "forceHttpBasicAuth": True,

@@ -34,6 +34,15 @@ def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
     assert (file.read_text(), file.stat().st_mode & 0o777) == ("new", 0o604)
 
 
+def test_a_private_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    new, old = tmp_path / "new.yaml", tmp_path / "old.yaml"
+    old.write_text("old")
+    old.chmod(0o644)
+    for file in (new, old):
+        write(file, "a: 1\n", private=True)
+        assert (content(file), file.stat().st_mode & 0o777) == ("a: 1\n", 0o600)
+
+
 @pytest.mark.parametrize("there", [True, False], ids=["to a file", "to nothing"])
 def test_a_link_stays_a_link(tmp_path: Path, there: bool) -> None:
     folder = tmp_path / "folder"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
-from ansible_collections.tiphys.gitops.plugins.module_utils._module import _kubeconfig, _secrets
+from ansible_collections.tiphys.gitops.plugins.module_utils._module import _forms, _kubeconfig, _secrets
 from tests.support.canary import CANARY, leaks
 from tests.support.lab import application
 from tests.support.module import INVOCATION, Result, run_module
@@ -130,3 +132,14 @@ def test_secrets_of_a_file_are_masked(tmp_path: Path) -> None:
     result = run({**application(CANARY), "kubeconfig": str(file), "request_timeout": 1}, fails=True)
     assert "cannot reach http://127.0.0.1:9" in result["msg"]
     assert leaks(json.dumps(result), [CANARY]) == []
+
+
+def test_every_form_of_a_secret_is_masked() -> None:
+    """As canaries are looked for; masking a shorter text than the secret itself would hide what is none."""
+    secret = ' canary/5e"1d\\9 ü\nsecond line 0815\n'
+    text = " ".join(sorted(_forms(secret)))
+    for form in (json.dumps(secret)[1:-1], repr(secret)[1:-1], secret, base64.b64encode(secret.encode()).decode()):
+        assert form in text
+    assert {urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)} <= _forms(secret)
+    assert min(map(len, _forms(secret))) == len(secret.strip())
+    assert _forms("abc") == {"abc", "YWJj"}

@@ -136,6 +136,7 @@ def test_what_is_fine(options: Json) -> None:
         ({"url": SSH, **login(ssh_private_key=openssh(b"aes256-ctr"))}, "is protected by a passphrase"),
         ({"url": SSH, **login(ssh_private_key=pem("ENCRYPTED PRIVATE KEY"))}, "is protected by a passphrase"),
         (login(**{**LOGIN, **CERTIFICATE, "tls_client_cert_data": "x"}), "is no certificate in PEM form"),
+        (login(password="x\n"), "credentials.password: holds a line break, as text from a file does"),
         (login(gcp_service_account_key="{'type': 'x'}"), "gcp_service_account_key: is no JSON text"),
         ({**HELM, "name": None}, "name: is required with type helm"),
         ({**HELM, "url": "oci://registry.example.org"}, "written without oci://"),

@@ -120,6 +120,9 @@ def _values(given: Mapping[str, str]) -> Iterator[str]:
             yield f"{KEYS[key]}: is protected by a passphrase, which Argo CD cannot enter; give the key without it"
     if "gcpServiceAccountKey" in given and not _is_json(given["gcpServiceAccountKey"]):
         yield f"{KEYS['gcpServiceAccountKey']}: is no JSON text; if it is in a variable, add the filter to_json"
+    for key in (key for key in KEYS if key not in ("url", "gcpServiceAccountKey", *PEM)):
+        if re.search(r"[\r\n]", given.get(key, "")):
+            yield f"{KEYS[key]}: holds a line break, as text from a file does; add the filter trim"
     for key in ("depth", "githubAppID", "githubAppInstallationID"):
         if given.get(key, "").startswith("-"):
             yield f"{KEYS[key]}: must not be negative"

@@ -31,6 +31,7 @@ ROOMS = {
     "applicationsets": Room(uses="_errors manifests plan", libraries="yaml", pure=True),
     "cluster": Room(uses="_errors plan", libraries="kubernetes urllib3"),
     "repository": Room(uses="_errors", libraries="git"),
+    "_gittree": Room(uses="_errors applicationsets"),
     "_files": Room(uses="_errors manifests"),
     "_gather": Room(uses="_errors _files manifests plan"),
     "argocd": Room(uses="_errors _gather manifests plan cluster", libraries="bcrypt"),

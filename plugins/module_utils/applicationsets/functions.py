@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from .values import MISSING, Ints, TemplateError, is_nothing, type_name
 
-
 Run = TypeVar("Run", bound=Callable[..., Any])
 
 

@@ -16,7 +16,7 @@ from ..manifests import document
 from ..manifests.document import MISSING_YAML
 from . import gojson
 from .sprig_numbers import parse_int
-from .values import TemplateError, UnsupportedError, is_list, is_map
+from .values import Maps, TemplateError, UnsupportedError, is_list, is_map
 from .values import number as number_text
 
 try:
@@ -205,7 +205,7 @@ def _plain(value: Any) -> Any:
     if is_map(value):
         return {key: _plain(value[key]) for key in sorted(value, key=cmp_to_key(_natural))}
     if is_list(value):
-        return [_plain(item) for item in value]
+        return [_plain(item) for item in value] if value or not isinstance(value, Maps) else None
     if isinstance(value, float):
         digits = gojson.number(value)
         return _Number(digits if digits.lstrip("-").isdigit() and abs(value) < 1 << 64 else number_text(value))

@@ -172,7 +172,7 @@ strict: true
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_timeout: 3600
-cache_connection: /tmp/argocd-inventory
+cache_connection: ~/.cache/argocd-inventory
 """
 
 import hashlib

@@ -236,6 +236,17 @@ def test_connection_from_the_environment(shop: Lab, tmp_path: Path) -> None:
         assert variables(listed(tmp_path, "my.argocd.yaml", environment)).keys() == {"api", "web"}
 
 
+def test_token_from_a_vault(shop: Lab, tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("open sesame")
+    vault = {"ANSIBLE_VAULT_PASSWORD_FILE": "word"}
+    done = ansible("ansible-vault", tmp_path, "encrypt_string", shop.plane.token, environment=vault)
+    (tmp_path / "argocd.yml").write_text(
+        f"plugin: {PLUGIN}\nhost: {shop.proxy.host}\nca_cert: {shop.plane.ca_file}\nnamespace: {shop.namespace}\n"
+        f"api_key: {done.stdout}\n"
+    )
+    assert variables(listed(tmp_path, "argocd.yml", vault)).keys() == {"api", "web"}
+
+
 def test_cache(shop: Lab, tmp_path: Path) -> None:
     """A second run asks nobody, unless the file says something else or the cache is to be flushed."""
     cached: dict[str, Any] = {

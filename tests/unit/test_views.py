@@ -55,8 +55,8 @@ def test_what_makes_an_application_large_is_dropped_and_nothing_else() -> None:
     assert few_words({"uid": "x", "name": "shop", "managedFields": [{}]}) == {"uid": "x", "name": "shop"}
 
 
-def application(name: str, namespace: str = "argocd", /, **destination: str) -> dict[str, Any]:
-    live = {"metadata": {"name": name, "namespace": namespace}, "spec": {"destination": destination}}
+def application(called: str, namespace: str = "argocd", **destination: str) -> dict[str, Any]:
+    live = {"metadata": {"name": called, "namespace": namespace}, "spec": {"destination": destination}}
     return RESOURCES["applications"].view(live)
 
 

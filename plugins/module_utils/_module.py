@@ -198,8 +198,9 @@ def _is_content(text: str) -> bool:
 
 def _forms(secret: str) -> set[str]:
     """Give the forms in which a message may hold a secret: as it is, in JSON, in Python, in a URL, in a Secret."""
-    inside = (json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe=""), quote_plus(secret))
-    return {secret, secret.strip(), *inside, b64encode(secret.encode()).decode()} - {""}
+    data = secret.encode(errors="surrogatepass")  # it may be refused for what it is, and must be masked all the same
+    inside = (json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(data, safe=""), quote_plus(data))
+    return {secret, secret.strip(), *inside, b64encode(data).decode()} - {""}
 
 
 def _secrets(kubeconfig: Any) -> set[str]:

@@ -34,7 +34,7 @@ BASE: dict[str, dict[str, Any]] = {
     "credentials.force_http_basic_auth": {"credentials": {"password": "password-0"}},
 }
 # Keys of credentials that have no effect without the others.
-TOGETHER = {"github_app_": APP, "azure_": PRINCIPAL, "tls_client_": CERTIFICATE}
+TOGETHER: dict[str, dict[str, Any]] = {"github_app_": APP, "azure_": PRINCIPAL, "tls_client_": CERTIFICATE}
 IN_PEM = {
     "ssh_private_key": "PRIVATE KEY",
     "tls_client_cert_data": "CERTIFICATE",

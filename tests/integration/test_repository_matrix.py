@@ -142,7 +142,7 @@ def test_a_secret_for_something_else_is_left_alone(secrets: Lab) -> None:
 
 def test_pruning(secrets: Lab) -> None:
     """Only repositories and templates with the labels go, not Secrets of other kinds."""
-    team = {"labels": {"team": "shop"}}
+    team: dict[str, Any] = {"labels": {"team": "shop"}}
     old = "https://git.example.org/old"
     secrets.run({"repositories": [repository(url=url, **team) for url in (REPOSITORY, old)]})
     secrets.run(repository(url="https://git.example.org/office", labels={"team": "office"}))

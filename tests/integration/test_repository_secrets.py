@@ -128,6 +128,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("misplaced secret", {"repositories": [{"url": REPOSITORY, "password": CANARY}]}, "unknown key"),
     ("unknown key in a list", {"repositories": [repository(CANARY, unheard_of=1)]}, "unheard_of: unknown key"),
     ("secret of a wrong type", {"repositories": [repository([CANARY])]}, "password: must be a string, not a list"),  # type: ignore[arg-type]
+    ("no text", repository(f"\udcfc{PLAIN}"), "credentials.password: holds bytes that are no text in UTF-8"),
+    ("no text in a list", {"repositories": [{"url": REPOSITORY, "x": f"\udcfc{PLAIN}"}]}, "x: unknown key"),
     ("JSON for a list", {"repositories": json.dumps([repository(CANARY)])}, "repositories"),
     ("JSON for credentials", {"url": REPOSITORY, "credentials": json.dumps([CANARY])}, "dictionary requested"),
     ("text for credentials", {"url": REPOSITORY, "credentials": CANARY}, "dictionary requested"),

@@ -143,3 +143,4 @@ def test_every_form_of_a_secret_is_masked() -> None:
     assert {urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)} <= _forms(secret)
     assert min(map(len, _forms(secret))) == len(secret.strip())
     assert _forms("abc") == {"abc", "YWJj"}
+    assert "\udcfc" in _forms("\udcfc")

@@ -181,6 +181,9 @@ class Reader:
             return self.read(field.fields, value, where)
         if field.type == "dict":
             return self._mapping(field, value, where)
+        if isinstance(value, str) and not _is_text(value):
+            self.problems.append(f"{where}: holds bytes that are no text in UTF-8")
+            return None
         converted = self._scalar(field.type, value)
         if converted is None:
             self._problem(where, f"must be {_NAMES[field.type]}", value, field.hides)
@@ -238,6 +241,15 @@ def _slim(fields: Record, item: dict[str, Any]) -> dict[str, Any]:
         if left or field.required or field.telling or anything:
             slim[key] = left
     return slim
+
+
+def _is_text(value: str) -> bool:
+    """Say whether a string can be sent; one with surrogates stands for the bytes of a file that is no text."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _PYTHON: dict[str, Any] = {"str": str, "int": int, "bool": bool, "int_or_str": (int, str)}

@@ -10,7 +10,7 @@ from tests.support.lab import CLUSTER_SECRET, Lab
 from tests.support.matrix import Case, twelve_steps
 
 MODULE = "argocd_cluster"
-TOKEN = "token-of-prod-0123456789"  # noqa: S105 - no real one
+TOKEN = "token-of-prod-0123456789"
 AUTHORITY = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
 

@@ -78,7 +78,11 @@ OPTIONS = Record(
     secret_name=STRING,
     config=Field("dict", fields=CONFIG),
 )
-HIDING = Record(config=OPTIONS["config"], clusters=Field("list", of=Field("dict", fields=OPTIONS)))
+HIDING = Record(
+    server=OPTIONS["server"],
+    config=OPTIONS["config"],
+    clusters=Field("list", of=Field("dict", fields=OPTIONS)),
+)
 """The options with secrets in them."""
 
 _POINTERS = ("awsAuthConfig", "execProviderConfig")

@@ -10,11 +10,11 @@ broken-off run left behind is found again by its name, and used or deleted by th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._errors import refuse
+from ._errors import GitopsError, refuse
 from ._gather import gather
 from ._module import Module, Result
 from ._reconcile import carry_out, new_report, planned
@@ -191,7 +191,9 @@ class _Registration:
         gone: Manifests = {}
         if self.module.options["from_kubeconfig"]["remove_service_account"]:
             found = self._granted()
-            made = [{"metadata": self.account.place(one.secret)} for one in tokens(self.target, self.account)]
+            used = tokens(self.target, self.account)
+            self._see_that_nobody_else_uses(one.text for one in used)
+            made = [{"metadata": self.account.place(one.secret)} for one in used]
             gone = {**leftover(found, {}), TOKEN.name: made, SERVICE_ACCOUNT.name: [self.account.manifest]}
         self.report.cluster = self.session.host
         _carry_out_there(self.module, self.session, self.known, self.desired, self.report)
@@ -201,13 +203,30 @@ class _Registration:
     def _choice(self) -> Choice:
         options = self.module.options
         days = options["rotate_after_days"]
-        name = self.desired[0]["metadata"]["name"]
-        now = next((one.token for one in self.known if one.secret == name), "")
+        own, others = self._registered()
         found = tokens(self.target, self.account)
         for one in found:
             self._hide(one.text)
         older = None if days is None else days * DAY
-        return chosen(found, self.account, now, rotate=options["rotate_credentials"], older=older)
+        rotate = options["rotate_credentials"]
+        return chosen(found, self.account, own, rotate=rotate, older=older, spared=others)
+
+    def _registered(self) -> tuple[str, dict[str, str]]:
+        """Give the token that Argo CD has for this cluster, and those for others, each with the other's server."""
+        name = self.desired[0]["metadata"]["name"]
+        own = next((one.token for one in self.known if one.secret == name), "")
+        return own, {one.token: one.server for one in self.known if one.secret != name and one.token}
+
+    def _see_that_nobody_else_uses(self, texts: Iterable[str]) -> None:
+        """Raise if Argo CD reaches another cluster by one of these tokens."""
+        _own, others = self._registered()
+        for text in texts:
+            if text in others:
+                raise GitopsError(
+                    f"it is what Argo CD reaches {others[text]} by, too",
+                    where=f"ServiceAccount {self.account.namespace}/{self.account.name} on {self.target.host}",
+                    hint="Set remove_service_account: false in from_kubeconfig to keep it. Nothing was written.",
+                )
 
     def _allowed(self, token: str) -> bool:
         """See that nothing stands against the registration before the cluster itself is touched."""

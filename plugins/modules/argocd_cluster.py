@@ -79,7 +79,8 @@ options:
         writes to neither cluster.
       - Two Argo CDs that deploy to one cluster each need a O(from_kubeconfig.service_account) of their own, as each
         deletes tokens that it did not register.
-      - With O(state=absent) all that goes away after the cluster was removed from Argo CD.
+      - With O(state=absent) all that goes away after the cluster was removed from Argo CD, unless
+        O(from_kubeconfig.remove_service_account) says otherwise, or Argo CD has the token for another cluster, too.
     type: dict
     suboptions:
       kubeconfig:
@@ -344,7 +345,9 @@ msg:
   description: What went wrong, with the first ten of RV(failures).
   returned: on failure
   type: str
-  sample: "Secret argocd/cluster-prod.example.com-3219583124: not allowed (403): secrets is forbidden"
+  sample: >-
+    Secret argocd/cluster-prod.example.com-3219583124 on https://management.example.com:6443: not allowed (403): secrets
+    is forbidden
 dest:
   description: The file with the Secrets.
   returned: with O(state=rendered)

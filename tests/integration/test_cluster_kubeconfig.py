@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.controlplane import ControlPlane, Proxy, eventually
 from tests.support.lab import CLUSTER_SECRET, Lab
@@ -266,3 +267,43 @@ def test_a_user_who_may_not_look_everywhere(pair: Pair) -> None:
     result = pair.run(namespaces=[space], warnings=("may not list clusterrolebindings, clusterroles",))
     assert len(result["warnings"]) == 1
     assert pair.run(namespaces=[space], warnings=("may not list",))["changed"] is False
+
+
+def test_one_account_for_two_names_of_a_cluster(pair: Pair) -> None:
+    """The token of one is not taken from the other."""
+    pair.run()
+    ((_secret, first),) = pair.tokens().items()
+    other = {"server": "https://other.example.org", "name": "other"}
+    pair.run(**other)
+    pair.run(**other, rotate_credentials=True)
+    assert first in pair.tokens().values()
+    assert len(pair.tokens()) == 2
+    refused = pair.run(server=other["server"], name=None, state="absent", fails=True)
+    assert f"it is what Argo CD reaches {pair.target.host} by, too" in refused["msg"]
+    assert pair.writes() == (0, 0)
+    kept = {"remove_service_account": False}
+    pair.run(server=other["server"], name=None, state="absent", from_kubeconfig=kept)
+    pair.run()
+    assert list(pair.tokens().values()) == [first]
+
+
+def test_a_kubeconfig_that_checks_no_certificate(pair: Pair) -> None:
+    content = yaml.safe_load(pair.target.kubeconfig.read_text())
+    for one in content["clusters"]:
+        one["cluster"] = {"server": one["cluster"]["server"], "insecure-skip-tls-verify": True}
+    pair.run(from_kubeconfig={"kubeconfig": content})
+    assert pair.registered()["tlsClientConfig"] == {"insecure": True}
+    content["clusters"][0]["cluster"]["tls-server-name"] = "localhost"
+    context = content["current-context"]
+    pair.run(name=None, from_kubeconfig={"kubeconfig": yaml.safe_dump(content), "context": context})
+    assert pair.registered()["tlsClientConfig"] == {"insecure": True, "serverName": "localhost"}
+    (secret,) = [one for one in pair.secrets().values() if one["type"] == "Opaque"]
+    assert base64.b64decode(secret["data"]["name"]).decode() == context
+
+
+def test_where_it_failed_is_told(pair: Pair) -> None:
+    pair.target.fault("status", status=403, methods=["PATCH"], match="/serviceaccounts/")
+    result = pair.run(fails=True)
+    what = f"ServiceAccount {pair.lab.namespace}/{pair.account} on {pair.target.host}: not allowed (403)"
+    assert what in result["msg"]
+    assert {one["cluster"] for one in result["failures"]} == {pair.target.host}

@@ -263,6 +263,7 @@ def name(number: int) -> str:
         ([1], "elsewhere", {"rotate": True}, (2, [1])),
         ([1], "token-1", {"older": 100.0}, (2, [1])),
         ([1], "token-1", {"older": 10000.0}, (1, [])),
+        ([1, 2], "token-2", {"rotate": True, "spared": {"token-2"}}, (3, [1])),
     ],
 )
 def test_which_token_is_registered(found: list[int], registered: str, how: Any, wanted: tuple[int, list[int]]) -> None:

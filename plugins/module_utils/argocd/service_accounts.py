@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from calendar import timegm
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,13 +76,19 @@ def tokens(session: Session, account: Account) -> list[Token]:
 
 
 def chosen(
-    found: Sequence[Token], account: Account, registered: str, *, rotate: bool = False, older: float | None = None
+    found: Sequence[Token],
+    account: Account,
+    registered: str,
+    *,
+    rotate: bool = False,
+    older: float | None = None,
+    spared: Container[str] = (),
 ) -> Choice:
     """Decide which token is to be registered where Argo CD has the token ``registered``, or another, or none.
 
     It is that one, else the newest, else one to be made. To ``rotate``, it is one that came after the one in use: what
     an interrupted rotation left behind, or a new one. So it is if the one in use is ``older`` than so many seconds. A
-    Secret's number tells what came after what.
+    Secret's number tells what came after what. Tokens that are ``spared`` are needed elsewhere and no leftovers.
     """
     current = next((one for one in found if one.text and one.text == registered), None)
     newest = max(found, key=lambda one: one.number, default=None)
@@ -95,7 +101,8 @@ def chosen(
         use = later or Token(account.token_name(number), number, "", 0.0)
     if use is None:
         use = Token(account.token_name(1), 1, "", 0.0)
-    return Choice(use.secret, use.text, tuple(sorted(one.secret for one in found if one.secret != use.secret)))
+    left = sorted(one.secret for one in found if one.secret != use.secret and one.text not in spared)
+    return Choice(use.secret, use.text, tuple(left))
 
 
 def awaited(session: Session, account: Account, secret: str) -> str:

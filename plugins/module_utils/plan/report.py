@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
@@ -86,7 +87,12 @@ class Report:
         return result
 
     def _message(self) -> str:
-        told = [f"{located(one['kind'], one['namespace'], one['name'])}: {one['reason']}" for one in self.failures]
+        told = [f"{_where(one)}: {one['reason']}" for one in self.failures]
         if len(told) == 1:
             return told[0]
         return f"{len(told)} objects failed: {listed(told, ', see failures')}"
+
+
+def _where(entry: Mapping[str, str]) -> str:
+    place = located(entry["kind"], entry["namespace"], entry["name"])
+    return f"{place} on {entry['cluster']}" if "cluster" in entry else place

@@ -257,3 +257,40 @@ def test_another_way_to_log_in_goes(secrets: Lab) -> None:
     options["credentials"] = {"username": "me", "password": "mine-4711"}
     secrets.run(options)
     assert data(secrets.get("theirs")) == {"url": REPOSITORY, "username": "me", "password": "mine-4711"}
+
+
+VERBS = ("get", "list", "create", "patch", "delete")
+
+
+@pytest.mark.parametrize("missing", [None, *VERBS])
+def test_the_rights_it_needs(secrets: Lab, missing: str | None) -> None:
+    """Those on Secrets of one namespace that the documentation names are enough, and each is needed."""
+    options = limited(secrets, [verb for verb in VERBS if verb != missing])
+    many = {**options, "repositories": [repository(url=f"https://git.example.org/{number}") for number in range(2)]}
+    changed = {**options, "repositories": [{**one, "depth": 1} for one in many["repositories"]]}
+    failed = [step for step in (many, changed, {**many, "state": "absent"}) if not is_allowed(secrets, step)]
+    assert bool(failed) is (missing is not None)
+    assert bool(secrets.all()) is (missing == "delete")
+
+
+def is_allowed(lab: Lab, options: dict[str, Any]) -> bool:
+    """Run the module; it succeeds, or it fails for want of rights."""
+    try:
+        lab.run(options)
+    except AssertionError as error:
+        message = str(error)
+    else:
+        return True
+    assert "not allowed (403)" in message
+    return False
+
+
+def limited(lab: Lab, verbs: list[str]) -> dict[str, Any]:
+    """Connection options of an account that may do this with the Secrets of the namespace."""
+    space = f"--namespace={lab.namespace}"
+    lab.plane.kubectl("create", "serviceaccount", "limited", space)
+    lab.plane.kubectl("create", "role", "limited", f"--verb={','.join(verbs)}", "--resource=secrets", space)
+    account = f"--serviceaccount={lab.namespace}:limited"
+    lab.plane.kubectl("create", "rolebinding", "limited", "--role=limited", account, space)
+    token = lab.plane.service_account_token(lab.namespace, "limited")
+    return {"host": lab.plane.host, "api_key": token, "ca_cert": str(lab.plane.ca_file)}

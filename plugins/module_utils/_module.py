@@ -9,7 +9,7 @@ import gc
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NoReturn
 from urllib.parse import quote, quote_plus
 
@@ -125,6 +125,21 @@ class Module:
     def hide(self, secret: str) -> None:
         """Let no output show a text that came up while the module ran, such as a token that the cluster gave."""
         self._module.no_log_values.add(secret)
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
+        """Run a program with more environment; give its exit code, output and errors, bytes that are no text escaped.
+
+        Raises GitopsError when it is not there.
+        """
+        try:
+            code, *written = self._module.run_command(
+                list(arguments), environ_update=dict(environment), encoding=None, handle_exceptions=False
+            )
+        except OSError as error:
+            hint = f"Install {arguments[0]} on the host where the task runs."
+            raise GitopsError("cannot be run", where=arguments[0], why=error.strerror or "", hint=hint) from None
+        output, errors = (text.decode("utf-8", "surrogateescape") for text in written)
+        return code, output, errors
 
 
 def open_session(options: Mapping[str, Any], register: Callable[[str], object]) -> Session:

@@ -49,7 +49,14 @@ options:
       - V(rendered) asks no cluster. It gives the manifests as YAML, or writes them to O(dest), for example to commit
         them.
     type: str
-    choices: [present, absent, rendered]
+      - V(previewed) changes nothing. It gives RV(preview), the Applications that Argo CD would create, change and
+        delete if the ApplicationSets were as the task says. It reads the Secrets of clusters and repositories where
+        Argo CD runs (see O(argocd_namespace)) and, with the program C(git) on the host where the task runs, the
+        repositories of Git generators.
+      - What only Argo CD can know is not previewed but an error, that is ApplicationSets with the generators
+        C(scm_provider), C(pull_request), C(cluster_decision_resource), C(plugin) or C(oci).
+    type: str
+    choices: [present, absent, rendered, previewed]
     default: present
   namespace:
     description:
@@ -75,6 +82,25 @@ options:
       - The manifests are checked like options; a key that Argo CD does not know is an error. What only the cluster
         writes (C(status), C(metadata.uid) and the like) is left out. YAML aliases are refused.
     type: path
+  argocd_namespace:
+    description:
+      - Namespace of Argo CD itself; O(namespace) when it is left out.
+      - There the Secrets of clusters and repositories, the projects and the settings of Argo CD are read when
+        Applications are previewed, for O(state=previewed) and O(max_deletions). It needs rights on them (get, list).
+    type: str
+  max_deletions:
+    description:
+      - How many ApplicationSets O(prune) may delete in one task; with more to delete it fails and deletes none.
+      - Also how many Applications may be deleted in one task because their ApplicationSets are changed or deleted,
+        pruned or by name. When it would be more, the task fails with their names, in check mode, too, and nothing is
+        written.
+      - What a change does to the Applications is foreseen as with O(state=previewed), but only if the changed
+        ApplicationSets have more Applications than this. Where it cannot be foreseen, the change is made with a
+        warning.
+      - Applications that go later, because an element went from Git or a cluster from Argo CD, are not counted. For
+        that see O(sync_policy.applications_sync).
+    type: int
+    default: 10
   dest:
     description:
       - With O(state=rendered), the file to write, on the host where the task runs. Its folder must exist.
@@ -229,6 +255,16 @@ EXAMPLES = r"""
           server: "{{server}}"
           namespace: kube-system
 
+- name: See what a change would do to the Applications
+  tiphys.gitops.argocd_application_set:
+    state: previewed
+    src: application-sets/
+  register: foreseen
+
+- name: Let nothing happen if Applications would be deleted
+  ansible.builtin.assert:
+    that: foreseen.preview | map(attribute='deleted') | flatten | length == 0
+
 - name: Delete an ApplicationSet, but keep its Applications
   tiphys.gitops.argocd_application_set:
     name: shop
@@ -239,7 +275,7 @@ EXAMPLES = r"""
 RETURN = r"""
 summary:
   description: How many ApplicationSets were (in check mode, would be) changed in which way, and how many failed.
-  returned: unless O(state=rendered)
+  returned: with O(state=present) and O(state=absent)
   type: dict
   contains:
     created:
@@ -260,7 +296,7 @@ summary:
   sample: {created: 1, updated: 1, deleted: 0, unchanged: 41, failed: 0}
 changes:
   description: Each ApplicationSet that was, or would be, changed.
-  returned: unless O(state=rendered)
+  returned: with O(state=present) and O(state=absent)
   type: list
   elements: dict
   contains:
@@ -319,6 +355,94 @@ msg:
   returned: on failure
   type: str
   sample: "ApplicationSet argocd/shop: not allowed (403): applicationsets.argoproj.io is forbidden"
+preview:
+  description: What would become of the Applications of each ApplicationSet.
+  returned: with O(state=previewed)
+  type: list
+  elements: dict
+  contains:
+    application_set:
+      description: Name of the ApplicationSet.
+      type: str
+    namespace:
+      description: Its namespace.
+      type: str
+    created:
+      description: Names of Applications that would be created.
+      type: list
+      elements: str
+    updated:
+      description: Applications that would be changed.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Its name.
+          type: str
+        fields:
+          description: The fields that would change, by their names in the manifest.
+          type: list
+          elements: str
+    deleted:
+      description: Applications that would be deleted.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Its name.
+          type: str
+        workloads:
+          description: Whether its workloads would be deleted with it.
+          type: bool
+    unchanged:
+      description: How many Applications are right already.
+      type: int
+    kept:
+      description: >-
+        Names of Applications that would be changed or deleted if O(sync_policy.applications_sync) allowed it.
+      type: list
+      elements: str
+    postponed:
+      description: Names of Applications that would be deleted if there were no RV(preview[].conflicts).
+      type: list
+      elements: str
+    invalid:
+      description: Applications that Argo CD would not write, for example because two have one name.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Its name.
+          type: str
+        reason:
+          description: Why not.
+          type: str
+    conflicts:
+      description: Applications that belong to somebody else.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Its name.
+          type: str
+        reason:
+          description: To whom.
+          type: str
+  sample:
+    - application_set: shop
+      namespace: argocd
+      created: [shop-search]
+      updated:
+        - name: shop-web
+          fields: [spec.source.targetRevision]
+      deleted:
+        - name: shop-cart
+          workloads: true
+      unchanged: 12
+      kept: []
+      postponed: []
+      invalid: []
+      conflicts: []
 manifests:
   description: The manifests.
   returned: with O(state=rendered) without O(dest)
@@ -340,20 +464,24 @@ from typing import Any
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import WRITING, Module, Result, run
 from ansible_collections.tiphys.gitops.plugins.module_utils._reconcile import reconcile, render
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_set_guard import Guard, previewed
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_sets import (
     APPLICATION_SETS,
     CASCADE,
     doubts,
 )
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.foretelling import Foreteller
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION_SET
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_set import OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
 
+STATES = ["present", "absent", "rendered", "previewed"]
 SPEC: dict[str, dict[str, Any]] = {
     **argument_spec(OPTIONS),
     **WRITING,
     "namespace": {"type": "str", "default": "argocd"},
-    "state": {"type": "str", "default": "present", "choices": ["present", "absent", "rendered"]},
+    "state": {"type": "str", "default": "present", "choices": STATES},
+    "argocd_namespace": {"type": "str"},
     "application_sets": {"type": "list", "elements": "dict"},
     "src": {"type": "path"},
     "dest": {"type": "path"},
@@ -362,15 +490,20 @@ SPEC: dict[str, dict[str, Any]] = {
 
 
 def apply(module: Module) -> Result:
-    """Render, or make the cluster what the options say."""
+    """Render, preview, or make the cluster what the options say."""
     options = module.options
     desired = gather(APPLICATION_SETS, options)
     for doubt in doubts(options, desired):
         module.warn(doubt)
     if options["state"] == "rendered":
         return render(module, desired, options["dest"])
-    propagation = CASCADE.get(options["cascade"], "")
-    return reconcile(module, module.session(), APPLICATION_SET, desired, propagation=propagation).result()
+    session, argocd = module.session(), options["argocd_namespace"] or options["namespace"]
+    with Foreteller(session, argocd, module.run, module.hide) as foretell:
+        if options["state"] == "previewed":
+            return {"changed": False, "preview": list(previewed(foretell, desired))}
+        guard = Guard(foretell, options["max_deletions"], orphan=options["cascade"] == "orphan", warn=module.warn)
+        propagation = CASCADE.get(options["cascade"], "")
+        return reconcile(module, session, APPLICATION_SET, desired, guard=guard, propagation=propagation).result()
 
 
 def main() -> None:

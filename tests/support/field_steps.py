@@ -71,13 +71,13 @@ class FieldSteps:
         """By the name of a leaf, the name of its object."""
         return {leaf.name: self._manifest(leaf, "bare")["metadata"]["name"] for leaf in self.leaves}
 
-    def carry_out(self, lab: Lab) -> dict[str, Step]:
-        """Take all objects through all steps, each twice."""
+    def carry_out(self, lab: Lab, **how: Any) -> dict[str, Step]:
+        """Take all objects through all steps, each twice; see run_module for `how`."""
         done = {}
         for step in STEPS:
             given = {self.many: [self.options(leaf, step) for leaf in self.leaves]}
-            _result, first = lab.counted(given)
-            result, second = lab.counted(given)
+            _result, first = lab.counted(given, **how)
+            result, second = lab.counted(given, **how)
             done[step] = Step(
                 live=lab.all(),
                 wrote={one.path.rsplit("/", 1)[1] for one in writes(first)},

@@ -20,6 +20,8 @@ import yaml
 
 from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile, _registration
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
+from ansible_collections.tiphys.gitops.plugins.module_utils.applicationsets.preview import Preview
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_set_guard import view
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_sets import APPLICATION_SETS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
@@ -31,8 +33,8 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.settings impo
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.status import summary
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application import OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_rules import SYNC_OPTIONS
-from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import OPTIONS as CLUSTER_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_set import OPTIONS as SET_OPTIONS
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import OPTIONS as CLUSTER_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project import OPTIONS as PROJECT_OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.repository import OPTIONS as REPOSITORY_OPTIONS
@@ -59,26 +61,27 @@ from tests.support.module import COLLECTIONS
 # (bool for a module that checks no more than Ansible does).
 CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
+    "argocd_application_set": partial(gather, APPLICATION_SETS),
     "argocd_cluster": _registration.declared,
     "argocd_info": Criteria,
     "argocd_project": partial(gather, PROJECTS),
-    "argocd_application_set": partial(gather, APPLICATION_SETS),
     "argocd_repository": partial(gather, REPOSITORIES),
     "argocd_settings": declared,
 }
 # By fragment, the spec that it documents. Fragments without options are not listed.
 FRAGMENTS = {
     "application": {name: spec for name, spec in argument_spec(OPTIONS).items() if name != "namespace"},
+    "application_set": {name: spec for name, spec in argument_spec(SET_OPTIONS).items() if name != "namespace"},
     "cluster": argument_spec(CLUSTER_OPTIONS),
     "repository": {name: spec for name, spec in argument_spec(REPOSITORY_OPTIONS).items() if name != "namespace"},
     "k8s_auth": _module.CONNECTION,
     "project": {name: spec for name, spec in argument_spec(PROJECT_OPTIONS).items() if name != "namespace"},
-    "application_set": {name: spec for name, spec in argument_spec(SET_OPTIONS).items() if name != "namespace"},
     "writing": _module.WRITING,
 }
 # By module, the results that are its own: each a real one (its first item, if it is a list), or None.
 RESULTS: dict[str, dict[str, Mapping[str, Any] | None]] = {
     "argocd_application": {"applications": summary({"metadata": {"name": "a"}})},
+    "argocd_application_set": {"preview": view({"name": "a", "namespace": "n"}, Preview())},
     "argocd_info": {
         **{name: one.view({"metadata": {"name": "a"}}) for name, one in RESOURCES.items()},
         "summary": None,
@@ -121,24 +124,6 @@ spec:
     - name: production
       namespace: shop
 """,
-    "applications/shop-web.yaml": """\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata:
-    "projects/shop.yaml": """\
-apiVersion: argoproj.io/v1alpha1
-kind: AppProject
-metadata:
-  name: shop
-  labels:
-    managed-by: ansible
-spec:
-  sourceRepos:
-    - https://github.com/myorg/shop
-  destinations:
-    - name: production
-      namespace: shop
-""",
     "application-sets/shop.yaml": """\
 apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
@@ -159,6 +144,10 @@ spec:
       destination:
         server: "{{server}}"
 """,
+    "applications/shop-web.yaml": """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
   name: shop-web
   labels:
     team: shop

@@ -34,7 +34,7 @@ ROOMS = {
     "_gittree": Room(uses="_errors applicationsets"),
     "_files": Room(uses="_errors manifests"),
     "_gather": Room(uses="_errors _files manifests plan"),
-    "argocd": Room(uses="_errors _gather manifests plan cluster", libraries="bcrypt"),
+    "argocd": Room(uses="_errors _gather _gittree applicationsets manifests plan cluster", libraries="bcrypt"),
     "_module": Room(uses="_errors cluster manifests", libraries="ansible.module_utils"),
     "_reconcile": Room(uses="_errors _files _module manifests plan cluster"),
     "_registration": Room(uses="_errors _gather _module _reconcile argocd manifests plan cluster"),

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from .bench import CONNECTIONS, STEPS, Bench
 from .measure import CommandError
 
 DELAYS = (0, 10)
+RESOURCES = (0, 20, 150)
+"""Deployed by each Application that is listed."""
 OUTPUT = Path(__file__).parent / "results.json"
 
 
@@ -82,9 +85,19 @@ def _run(bench: Bench, options: argparse.Namespace, collections: Path | None) ->
             if number < options.peer_rounds:
                 for tool in others:
                     bench.tool(tool, count)
+    bench.set_delay(0)
     if many:
-        bench.set_delay(0)
         bench.tool(ours, many, STEPS[:2])
+    _list(bench, collections, count, many, rounds)
+
+
+def _list(bench: Bench, collections: Path | None, count: int, many: int, rounds: int) -> None:
+    readers = [partial(tools.information, bench.folder, detail) for detail in ("compact", "brief")]
+    peer = [partial(tools.kubernetes_core_information, bench.folder, collections)] if collections else []
+    for resources in RESOURCES if many else RESOURCES[1:2]:
+        bench.listing([*readers, *peer], count, resources, rounds)
+    for resources in RESOURCES[:2] if many else ():
+        bench.listing(readers, many, resources)
 
 
 def _report(bench: Bench, options: argparse.Namespace, peer: str) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from .ceiling import Work
 from .measure import CommandError, Measured, measure
 
 STEPS = ("create", "unchanged", "1 % changed")
+LIST = "list"
 CONNECTIONS = (1, 4, 8, 16, 32)
 
 
@@ -76,6 +77,22 @@ class Bench:
             self.proxy.reset()
             self._add(self._figures(tool.name, step, count), self._run(tool, file))
             self._verify(tool.name, namespace, {"v1.0.0": count - changed, "v2.0.0": changed})
+        self._empty(namespace)
+
+    def listing(
+        self, readers: Sequence[Callable[[str], tools.Tool]], count: int, resources: int, rounds: int = 1
+    ) -> None:
+        """Measure tools (made for a namespace) that read Applications with so many resources deployed."""
+        namespace = self._namespace()
+        plane = self.plane
+        _work(Work(plane.host, plane.token, str(plane.ca_file), namespace, count, 8, resources))
+        size = len(self._http.request("GET", f"{self._url(namespace)}?limit=1").data)
+        step = f"{LIST} {size / 1000:.0f} kB"
+        for _round in range(rounds):
+            for reader in readers:
+                tool = reader(namespace)
+                self.proxy.reset()
+                self._add(self._figures(tool.name, step, count), self._run(tool, self.folder / "none"))
         self._empty(namespace)
 
     def warm_up(self, tool: tools.Tool) -> None:
@@ -167,7 +184,7 @@ class Bench:
         url = self._url(namespace)
         while True:
             answer = self._http.request("DELETE", url)
-            assert answer.status == 200, answer.data
+            assert answer.status in (200, 504), answer.data  # the latter when it takes longer than a minute
             if not self._http.request("GET", f"{url}?limit=1").json()["items"]:
                 time.sleep(0.5)  # for what the server still does about it
                 return

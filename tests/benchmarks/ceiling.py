@@ -23,7 +23,10 @@ _QUERY = "fieldManager=ceiling&force=false&fieldValidation=Strict"
 
 @dataclass(frozen=True)
 class Work:
-    """`connections`: how many at once apply `count` Applications in `namespace`. 0 lists them instead."""
+    """`connections`: how many at once apply `count` Applications in `namespace`. 0 lists them instead.
+
+    With `resources`, each is as it is in use, with so many resources deployed.
+    """
 
     host: str
     token: str
@@ -31,6 +34,7 @@ class Work:
     namespace: str
     count: int
     connections: int
+    resources: int = 0
 
     @property
     def url(self) -> str:
@@ -53,7 +57,7 @@ def main() -> None:
 
 
 def _applied(work: Work) -> float:
-    todo = iter(bodies(work.count, work.namespace))
+    todo = iter(list(bodies(work.count, work.namespace, work.resources)))
     lock = threading.Lock()
     errors: list[str] = []
 

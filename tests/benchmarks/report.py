@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .bench import STEPS, Figures
+from .bench import LIST, STEPS, Figures
 from .tools import EMPTY, KUBERNETES_CORE, OURS
 
 CREATE, UNCHANGED, CHANGED = STEPS
@@ -82,6 +82,7 @@ def targets(results: Results, many: int) -> Iterator[Target]:
             yield Target(text, peer.median / ours.median, ">=", limit)
     for delay in (0, 10):
         yield from _against_ceiling(results, delay)
+    yield from _lists(results)
     few, more = results.get(OURS, 0, UNCHANGED), results.get(OURS, 0, UNCHANGED, many)
     if few and more:
         yield Target(f"unchanged, {many} objects: MiB of the largest process", max(more.peak), "<=", 300)
@@ -102,10 +103,18 @@ def _against_ceiling(results: Results, delay: int) -> Iterator[Target]:
             yield Target(text, own - ceiling.median, "<=", 1)
 
 
+def _lists(results: Results) -> Iterator[Target]:
+    """How long it takes to look, and in how much memory."""
+    for each in results.figures:
+        if each.tool == OURS and each.step.startswith(LIST) and each.count == results.count:
+            yield Target(f"{each.step}, {each.count} objects: seconds", each.median, "<=", 3)
+            yield Target(f"{each.step}, {each.count} objects: the module's MiB", max(each.module), "<=", 150)
+
+
 def _requests(results: Results) -> Iterator[Target]:
     """Pages of what is there, and one for each change."""
     for each in results.figures:
-        if each.tool == OURS:
+        if each.tool == OURS and not each.step.startswith(LIST):
             pages = 1 if each.step == CREATE else math.ceil(each.count / PAGE)
             changes = {CREATE: each.count, UNCHANGED: 0, CHANGED: max(1, each.count // 100)}[each.step]
             yield Target(f"{each.step}, {each.count}, {each.delay} ms: requests", each.requests, "=", pages + changes)

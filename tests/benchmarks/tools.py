@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".venv" / "collections"
 
 OURS, KUBERNETES_CORE, KUBECTL, EMPTY = "tiphys.gitops", "kubernetes.core.k8s", "kubectl apply", "empty playbook"
+OURS_BRIEF, KUBERNETES_CORE_INFO = "tiphys.gitops, brief", "kubernetes.core"
 
 Command = tuple[list[str], Mapping[str, str]]
 
@@ -51,6 +52,27 @@ def kubernetes_core(folder: Path, collections: Path) -> Tool:
         return _playbook(folder, {"kubernetes.core.k8s": options}, collections)
 
     return Tool(KUBERNETES_CORE, command)
+
+
+def information(folder: Path, detail: str, namespace: str) -> Tool:
+    """One task of this collection that reads."""
+
+    def command(kubeconfig: Path, _file: Path) -> Command:
+        options = {"kubeconfig": str(kubeconfig), "namespace": namespace, "detail": detail}
+        return _playbook(folder, {"tiphys.gitops.argocd_info": options}, COLLECTIONS)
+
+    return Tool(OURS_BRIEF if detail == "brief" else OURS, command)
+
+
+def kubernetes_core_information(folder: Path, collections: Path, namespace: str) -> Tool:
+    """One task of kubernetes.core that reads."""
+
+    def command(kubeconfig: Path, _file: Path) -> Command:
+        options = {"kubeconfig": str(kubeconfig), "namespace": namespace}
+        options |= {"api_version": "argoproj.io/v1alpha1", "kind": "Application"}
+        return _playbook(folder, {"kubernetes.core.k8s_info": options}, collections)
+
+    return Tool(KUBERNETES_CORE_INFO, command)
 
 
 def kubectl(folder: Path) -> Tool:

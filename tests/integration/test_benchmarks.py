@@ -24,6 +24,8 @@ def test_a_small_run_counts_the_requests_that_are_promised(tmp_path: Path) -> No
         assert requests["tiphys.gitops", delay, "unchanged"] == 1
         assert requests["tiphys.gitops", delay, "1 % changed"] == 1 + 1
         assert requests["ceiling", delay, "create"] == 100
+    lists = {each["tool"]: each["requests"] for each in results["figures"] if each["step"].startswith("list ")}
+    assert lists == {"tiphys.gitops": 1, "tiphys.gitops, brief": 1}
     assert all(min(each["seconds"]) > 0 for each in results["figures"])
     assert all(each["met"] for each in results["targets"])
     assert len(results["targets"]) == 6

@@ -203,7 +203,7 @@ EXAMPLES = r"""
     name: prod
     server: https://prod.example.com:6443
     from_kubeconfig:
-      kubeconfig: /etc/kubernetes/prod.kubeconfig
+      kubeconfig: prod.kubeconfig
       context: prod-admin
     labels:
       env: production
@@ -213,7 +213,7 @@ EXAMPLES = r"""
     name: prod-shop
     namespaces: [shop, shop-jobs]
     from_kubeconfig:
-      kubeconfig: /etc/kubernetes/prod.kubeconfig
+      kubeconfig: prod.kubeconfig
       service_account: argocd-shop
       service_account_namespace: shop
       rules:
@@ -224,20 +224,22 @@ EXAMPLES = r"""
           resources: [configmaps, services, deployments, cronjobs]
           verbs: [create, update, patch, delete]
 
-- name: Change the token each month
+- name: The same, and a new token each month
   tiphys.gitops.argocd_cluster:
     name: prod
     server: https://prod.example.com:6443
     from_kubeconfig:
-      kubeconfig: /etc/kubernetes/prod.kubeconfig
+      kubeconfig: prod.kubeconfig
       context: prod-admin
+    labels:
+      env: production
     rotate_after_days: 30
 
 - name: Remove a cluster with its service account
   tiphys.gitops.argocd_cluster:
     server: https://prod.example.com:6443
     from_kubeconfig:
-      kubeconfig: /etc/kubernetes/prod.kubeconfig
+      kubeconfig: prod.kubeconfig
       context: prod-admin
     state: absent
 

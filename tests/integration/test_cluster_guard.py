@@ -220,3 +220,19 @@ KUBECONFIG = {"from_kubeconfig": {"kubeconfig": "/nowhere/kubeconfig"}, "name": 
 def test_wrong_options(clusters: Lab, options: dict[str, Any], parts: tuple[str, ...]) -> None:
     message = refused(clusters, options, *parts)
     assert TOKEN not in message
+
+
+def test_labels_and_annotations_go_with_their_options(clusters: Lab) -> None:
+    options = cluster("prod", labels={"env": "production"}, annotations={"note": "x"})
+    clusters.run(options)
+    (name,) = clusters.all()
+    clusters.edit(name, {"metadata": {"labels": {"theirs": "kept"}}})
+    assert clusters.run(options)["changed"] is False
+    (change,) = clusters.run(cluster("prod"))["changes"]
+    assert sorted(change["fields"]) == ["metadata.annotations.note", "metadata.labels.env"]
+    meta = clusters.get(name)["metadata"]
+    assert meta["labels"] == {**LABELS, "theirs": "kept"}
+    assert meta["annotations"] == {"managed-by": "argocd.argoproj.io"}
+    (change,) = clusters.run({"server": cluster("prod")["server"], "name": "prod"})["changes"]
+    assert change["fields"] == ["data.config"]
+    assert "config" not in data(clusters.get(name))

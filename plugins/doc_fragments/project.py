@@ -26,7 +26,8 @@ options:
     description:
       - Finalizers of the project. Those that others set stay.
       - With V(resources-finalizer.argocd.argoproj.io) the cluster keeps a project that somebody deletes, by whatever
-        means, until no Application uses it any more. Argo CD then takes the finalizer away, and the project is gone.
+        means, until no Application uses it any more. Argo CD then takes the finalizer away when it looks at the project
+        again, within minutes, and the project is gone.
     type: list
     elements: str
   description:
@@ -193,7 +194,7 @@ options:
         type: str
       time_zone:
         description:
-          - Time zone of the schedule, such as V(Europe/Berlin); UTC when it is left out.
+          - Time zone of the schedule, such as V(Europe/Berlin); V(UTC) is written when it is left out.
           - One that this host does not know is refused, as Argo CD would silently take UTC for it. On a host without
             time zone data any is accepted.
         type: str
@@ -287,7 +288,7 @@ options:
                     choices: [head, strict, none]
                     required: true
                   keys:
-                    description: IDs or fingerprints of the keys that are trusted. Argo CD must know the keys.
+                    description: IDs or fingerprints of the keys that are trusted, at least one. Argo CD must know them.
                     type: list
                     elements: str
                     required: true

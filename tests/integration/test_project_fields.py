@@ -63,7 +63,7 @@ FIELDS = FieldSteps(
     alternatives=alternatives,
     needed={
         *(leaf.name for leaf in LEAVES if leaf.field.required and leaf.path[-1] != "group"),
-        *(f"sync_windows[].{name}" for name in WINDOW),
+        *(f"sync_windows[].{name}" for name in (*WINDOW, "time_zone")),
     },
     telling={"orphanedResources"},
 )

@@ -69,12 +69,32 @@ OPTIONS = RESOURCE.options
 
 def from_options(options: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
     """Give the manifest for a set of options (the keys of ``OPTIONS``); what is wrong is added to ``problems``."""
-    return _without_tokens(RESOURCE.from_options(options, where, problems))
+    return _settled(_without_tokens(RESOURCE.from_options(options, where, problems)))
 
 
 def from_manifest(manifest: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
     """Give the manifest of a file; the tokens in one that was exported from a cluster are not among the fields."""
-    return RESOURCE.from_manifest(_without_tokens(manifest), where, problems)
+    return _settled(RESOURCE.from_manifest(_without_tokens(manifest), where, problems))
+
+
+def _settled(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Write as argocd-server does when it saves a project: windows name their time zone, policies have one space.
+
+    See InlineSyncWindow.Validate in types.go and normalizePolicy in app_project_types.go.
+    """
+    spec = dict(manifest["spec"])
+    if spec.get("syncWindows"):
+        spec["syncWindows"] = [{**one, "timeZone": one.get("timeZone") or "UTC"} for one in spec["syncWindows"]]
+    if spec.get("roles"):
+        spec["roles"] = [_with_spaces(role) for role in spec["roles"]]
+    return {**manifest, "spec": spec}
+
+
+def _with_spaces(role: dict[str, Any]) -> dict[str, Any]:
+    if not role.get("policies"):
+        return role
+    split = (str(policy).split(",") for policy in role["policies"])
+    return {**role, "policies": [", ".join([first, *(part.strip(" ") for part in rest)]) for first, *rest in split]}
 
 
 def _without_tokens(manifest: Mapping[str, Any]) -> dict[str, Any]:

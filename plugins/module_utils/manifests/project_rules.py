@@ -157,14 +157,19 @@ def _signatures(spec: dict[str, Any], where: str) -> Iterator[str]:
     git = (spec.get("sourceIntegrity") or {}).get("git")
     if keys and git:
         yield f"{where}: signature_keys: would be ignored beside source_integrity; move the keys there"
+    if git is not None and not git.get("policies"):
+        yield (
+            f"{where}: source_integrity.git.policies: is empty, and argocd-server could not write the project any "
+            "more; leave source_integrity out"
+        )
     seen: dict[str, str] = {}
     for index, policy in enumerate((git or {}).get("policies") or []):
         place = f"{where}: source_integrity.git.policies[{index}]"
         if not policy.get("repos"):
             yield f"{place}.repos: is empty, so the policy holds for nothing; write '*' for all repositories"
         gpg = policy.get("gpg") or {}
-        if gpg.get("mode") != "none" and not gpg.get("keys"):
-            yield f"{place}.gpg.keys: is empty, so nothing could be deployed; name the keys that are trusted"
+        if not gpg.get("keys"):
+            yield f"{place}.gpg.keys: is empty; name the keys that are trusted (one is needed in mode none, too)"
         yield from _keys([str(key) for key in gpg.get("keys") or []], f"{place}.gpg.keys")
         for number, repository in enumerate(policy.get("repos") or []):
             url, here = str(repository.get("url") or ""), f"{place}.repos[{number}].url"

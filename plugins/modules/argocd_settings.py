@@ -40,7 +40,7 @@ options:
     description:
       - V(present) sets the keys.
       - V(rendered) asks no cluster. It gives the ConfigMaps with these keys as YAML, or writes them to O(dest).
-        Secrets, passwords and known hosts have no place there.
+        Secrets, passwords, known hosts and keys to be removed have no place there.
     type: str
     choices: [present, rendered]
     default: present
@@ -52,8 +52,10 @@ options:
     description:
       - Keys of C(argocd-cm), spelled as in Argo CD's documentation, such as V(url), V(admin.enabled),
         V(application.resourceTrackingMethod), V(resource.exclusions) or V(oidc.config).
-      - A value may be text, a whole number, true or false, or, where Argo CD expects YAML, a list or a mapping. Such a
-        value is compared by what it says and not by how it is written.
+      - A value may be text, a whole number, true or false, or, where Argo CD expects YAML or texts with commas between
+        them, a list or a mapping. Such a value is compared by what it says and not by how it is written.
+      - Secrets inside C(dex.config) and C(oidc.config) are masked, and warned of, as everybody who may read ConfigMaps
+        can read them. Put them into O(secret) and point to them with C($KEY).
       - A key that Argo CD does not know is set all the same, with a warning.
     type: dict
   accounts:
@@ -67,8 +69,8 @@ options:
         required: true
       capabilities:
         description: >-
-          What the account may do; V(login) with its password, V(apiKey) with tokens. By default V(login) alone. Those
-          of V(admin) are fixed.
+          What the account may do; V(login) with its password, V(apiKey) with tokens. When it is left out, what the
+          account may do already stays, and a new one gets V(login). Those of V(admin) are fixed.
         type: list
         elements: str
         choices: [apiKey, login]
@@ -81,26 +83,28 @@ options:
           - At most 72 bytes, as bcrypt takes no more. A new password makes all earlier sessions and tokens worthless.
         type: str
       state:
-        description: V(absent) removes the account with its password and all of its tokens.
+        description: >-
+          V(absent) removes the account with its password and all of its tokens; nothing but its name may be given then.
         type: str
         choices: [present, absent]
   rbac:
     description:
       - Keys of C(argocd-rbac-cm); V(policy.csv), V(policy.default), V(policy.matchMode), V(scopes), and
         V(policy.NAME.csv), which adds to V(policy.csv).
-      - V(policy.csv) may be a text or a list of lines. Every line is checked, because a single one that cannot be read
-        makes Argo CD drop the whole policy. Lines that Argo CD reads but that hardly mean what they say are warned of,
-        such as a glob that matches more than it seems to, as C(*) matches C(/) too.
+      - V(policy.csv) and V(policy.NAME.csv) may be a text or a list of lines. Every line is checked, because a single
+        one that cannot be read makes Argo CD drop the whole policy. Lines that Argo CD reads but that hardly mean
+        what they say are warned of, such as a glob that matches more than it seems to, as C(*) matches C(/) too.
     type: dict
   parameters:
     description:
       - Keys of C(argocd-cmd-params-cm), such as V(server.insecure) or V(controller.status.processors).
+      - A list becomes a text with commas, as these keys have it.
       - Argo CD's processes read them when they start, see RV(restart_needed).
     type: dict
   notifications:
     description: >-
       Keys of C(argocd-notifications-cm), such as V(service.slack) or V(trigger.on-sync-failed). Values as for
-      O(settings).
+      O(settings); secrets inside V(service.*) are treated as there and belong into O(notifications_secret).
     type: dict
   tls_certificates:
     description: >-
@@ -109,11 +113,15 @@ options:
   ssh_known_hosts:
     description:
       - Lines for the file of known SSH hosts (C(argocd-ssh-known-hosts-cm)), as C(ssh-keyscan) writes them.
-      - Each replaces the line for the same hosts and type of key, or is added. Other lines stay as they are.
+      - Each replaces the lines for the same hosts, type of key and marker (C(@revoked), C(@cert-authority)), or is
+        added. Other lines stay as they are.
+      - Every line is checked, because Argo CD refuses all of the file for one that it cannot read.
     type: list
     elements: str
   ssh_known_hosts_absent:
-    description: Hosts of which all lines are removed from the known SSH hosts.
+    description: >-
+      Hosts of which all lines are removed from the known SSH hosts, also where the host is hashed. One on another port
+      than 22 is written V([host]:port\), as in the file.
     type: list
     elements: str
   secret:
@@ -196,7 +204,7 @@ EXAMPLES = r"""
 - name: Trust a Git server
   tiphys.gitops.argocd_settings:
     ssh_known_hosts:
-      - git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAaT1y2Yw1u0y0vJYQw3vG7nGm0d0m5n1T2s9p8Qx4Zb
+      - git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl
     tls_certificates:
       git.example.com: |
         -----BEGIN CERTIFICATE-----
@@ -297,7 +305,9 @@ msg:
   type: str
   sample: "ConfigMap argocd/argocd-cm: not allowed (403): configmaps is forbidden"
 restart_needed:
-  description: Whether keys changed that Argo CD's processes read only when they start.
+  description: >-
+    Whether keys changed, or became ours, that Argo CD's processes read only when they start; all of O(parameters) and
+    C(timeout.reconciliation) with its like.
   returned: unless O(state=rendered)
   type: bool
   sample: false
@@ -322,7 +332,6 @@ from typing import Any
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import WRITING, Module, Result, run
 from ansible_collections.tiphys.gitops.plugins.module_utils._reconcile import carry_out, planned, render
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.settings import (
-    HIDING,
     declared,
     parts,
     restart_needed,
@@ -356,7 +365,7 @@ def apply(module: Module) -> Result:
 
 def main() -> None:
     """Run the module."""
-    run(SPEC, apply, hiding=HIDING, required_one_of=[tuple(OPTIONS)])
+    run(SPEC, apply, hiding=OPTIONS, required_one_of=[tuple(OPTIONS)])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,15 @@ import pytest
 import yaml
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.settings import declared, parts
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.settings import (
+    declared,
+    parts,
+    restart_needed,
+)
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests import settings_keys
-from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.known_hosts import host_and_type, merged
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import secret_texts
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.known_hosts import merged, problem
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.settings import OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.settings_rules import warnings
 from tests.controlplane import build
 
@@ -108,7 +114,7 @@ def test_accounts() -> None:
         "accounts.alice": "login",
         "accounts.bob": None,
         "accounts.bob.enabled": None,
-        "admin.enabled": None,
+        "admin.enabled": "true",
     }
     secret = data["argocd-secret"]
     assert re.fullmatch(r"\$2a\$10\$.{53}", secret.pop("accounts.alice.password"))
@@ -116,6 +122,10 @@ def test_accounts() -> None:
     assert secret == dict.fromkeys(f"accounts.bob.{key}" for key in ("password", "passwordMtime", "tokens"))
 
 
+RSA, ED25519 = (
+    f"{kind} {b64encode(len(kind).to_bytes(4, 'big') + kind.encode() + b'key').decode()}"
+    for kind in ("ssh-rsa", "ssh-ed25519")
+)
 REFUSED = {
     "a fraction": ({"settings": {"url": 1.5}}, "settings.url: must be a text"),
     "no url": ({"settings": {"url": "argocd"}}, "settings.url: 'argocd' is no URL"),
@@ -131,11 +141,14 @@ REFUSED = {
     "server key": ({"secret": {"server.secretkey": CANARY}}, "secret.server.secretkey: belongs to Argo CD itself"),
     "tokens": ({"secret": {"accounts.ci.tokens": CANARY}}, "secret.accounts.ci.tokens: belongs to Argo CD itself"),
     "hash": ({"secret": {"admin.password": CANARY}}, "secret.admin.password: give accounts a password instead"),
-    "number in a secret": ({"secret": {"webhook.github.secret": 1.5}}, "must be a text; put it in quotes"),
+    "number in a secret": (
+        {"secret": {"webhook.github.secret": 1.5}},
+        "must be a text, a whole number, true or false; put it in quotes",
+    ),
     "certificate": ({"tls_certificates": {"git.example.com": "x"}}, "is no certificate in PEM form"),
-    "known host": ({"ssh_known_hosts": ["git.example.com"]}, "ssh_known_hosts[0]: is no line of known hosts"),
+    "known host": ({"ssh_known_hosts": ["git.example.com"]}, "ssh_known_hosts: 'git.example.com' is no line of known"),
     "host both ways": (
-        {"ssh_known_hosts": ["a,b ssh-rsa AAAA"], "ssh_known_hosts_absent": ["b"]},
+        {"ssh_known_hosts": [f"a,b {RSA}"], "ssh_known_hosts_absent": ["b"]},
         "ssh_known_hosts_absent[0]: b is in ssh_known_hosts, too",
     ),
     "account with a dot": ({"accounts": [{"name": "a.b"}]}, "accounts (a.b): name: must be a name without dots"),
@@ -156,6 +169,15 @@ REFUSED = {
         {"state": "rendered", "accounts": [{"name": "a", "password": CANARY}]},
         "accounts: a password has no place in a file",
     ),
+    "rendered null": ({"state": "rendered", "settings": {"url": None}}, "argocd-cm: url: a key that shall be gone"),
+    "absent with a password": (
+        {"accounts": [{"name": "a", "state": "absent", "password": CANARY}]},
+        "accounts (a): password: goes with state present",
+    ),
+    "account twice": ({"accounts": [{"name": "admin", "password": CANARY}] * 2}, "accounts (admin): is there twice"),
+    "no capability": ({"accounts": [{"name": "a", "capabilities": []}]}, "without any it is of no use"),
+    "parameter as a mapping": ({"parameters": {"server.insecure": {"a": 1}}}, "true or false, a list; put it in"),
+    "choice in a secret": ({"secret": {"policy.matchMode": CANARY, "a b": "c"}}, "secret.a b: a key may have only"),
     "dest": ({"settings": {"url": "https://a"}, "dest": "x.yaml"}, "dest: goes with state rendered, not present"),
 }
 
@@ -175,30 +197,109 @@ def test_warnings() -> None:
     assert warned(parameters={"server.insecur": True, "server.insecure": True}) == [
         "parameters.server.insecur: Argo CD does not know this key, did you mean server.insecure?"
     ]
-    assert warned(rbac={"policy.team.csv": "g, a, b", "policy.default": "x", "policies": "x"}) != []
+    rbac = {"policy.team.csv": "g, a, b", "policy.default": "x", "policy.match": "x"}
+    assert warned(rbac=rbac) == ["rbac.policy.match: Argo CD does not know this key, did you mean policy.matchMode?"]
+    (near,) = warned(secret={"webhook.github.secrets": CANARY, "mine": CANARY, "webhook.github.secret": CANARY})
+    assert near == "secret.webhook.github.secrets: Argo CD reads webhook.github.secret, not this key"
     (glob,) = warned(rbac={"policy.csv": "p, role:x, applications, delete/*/Pod/*, shop/*, allow"})
     assert "matches / too" in glob
     assert warned(settings={"unheard.of": None}) == []
 
 
-@pytest.mark.parametrize("given", [{"clientSecret": CANARY, "name": "x"}, f"name: x\nclientSecret: {CANARY}\n"])
-def test_a_plain_secret_is_warned_of_and_not_shown(given: Any) -> None:
-    (warning,) = warned(settings={"oidc.config": given})
+def secrets_of(given: dict[str, Any]) -> set[str]:
+    return set().union(*(secret_texts(OPTIONS[name], value) for name, value in given.items()))
+
+
+PLAIN: dict[str, dict[str, Any]] = {
+    "mapping": {"settings": {"oidc.config": {"clientSecret": CANARY, "name": "x"}}},
+    "text": {"settings": {"oidc.config": f"name: x\nclientSecret: {CANARY}\n"}},
+    "flow": {"settings": {"dex.config": f'{{"connectors": [{{"config": {{"clientSecret": "{CANARY}"}}}}]}}'}},
+    "clients": {"settings": {"dex.config": {"staticClients": [{"secret": CANARY}]}}},
+    "keystone": {"settings": {"dex.config": {"connectors": [{"config": {"keystonePassword": CANARY}}]}}},
+    "notifications": {"notifications": {"service.slack": {"token": CANARY}}},
+}
+
+
+@pytest.mark.parametrize("given", PLAIN.values(), ids=PLAIN)
+def test_a_secret_in_a_config_map_is_warned_of_and_hidden(given: dict[str, Any]) -> None:
+    (warning,) = warned(**given)
     assert "holds a secret that everybody" in warning
     assert CANARY not in warning
-    kind, _manifests = parts(declared(options(settings={"oidc.config": given})), "argocd")[0]
-    assert kind.masked == {("data", "oidc.config")}
+    assert secrets_of(given) == {CANARY}
 
 
 @pytest.mark.parametrize("value", ["$oidc.secret", '"$oidc.secret"', "'$oidc.secret'"])
 def test_a_secret_that_is_pointed_to_is_all_right(value: str) -> None:
-    assert warned(settings={"oidc.config": f"name: x\nclientSecret: {value}\nissuer: y\n"}) == []
+    text = f"name: x\nclientSecret: {value}\ntokenURL: https://x\n"
+    assert warned(settings={"oidc.config": text}) == []
+    assert secrets_of({"settings": {"oidc.config": text}}) == set()
+
+
+def test_connections_are_masked_whatever_they_hold() -> None:
+    """What is there may hold a secret that shall go away."""
+    wanted = parts(declared(options(settings={"oidc.config": "$x"}, notifications={"service.x": None})), "argocd")
+    (kind,) = (kind for kind, _manifests in wanted if kind.name == "ConfigMap")
+    assert kind.masked == {("data", "oidc.config"), ("data", "service.x")}
+
+
+def test_lists_where_argocd_wants_commas() -> None:
+    data = written(
+        parameters={"application.namespaces": ["a", "b"]},
+        settings={"exec.shells": ["bash", "sh"], "accounts.ci": ["login", "apiKey"]},
+        rbac={"policy.team.csv": ["g, a, b", "g, c, d"]},
+    )
+    assert data["argocd-cmd-params-cm"] == {"application.namespaces": "a,b"}
+    assert data["argocd-cm"] == {"exec.shells": "bash,sh", "accounts.ci": "login,apiKey"}
+    assert data["argocd-rbac-cm"] == {"policy.team.csv": "g, a, b\ng, c, d\n"}
+
+
+def test_secrets_come_before_what_points_to_them() -> None:
+    secret, config = parts(declared(options(settings={"url": "https://a"}, secret={"x": "y"})), "argocd")
+    assert secret[0].order < config[0].order
+
+
+def test_restart() -> None:
+    install = (ARGOCD / "manifests" / "install-with-hydrator.yaml").read_text()
+    assert set(re.findall(r"key: (\S+)\n\s+name: argocd-cm\n", install)) == settings_keys.READ_AT_START
+    changed = {"name": "argocd-cm", "action": "updated", "fields": ["data[timeout.reconciliation]"]}
+    assert restart_needed([changed])
+    assert not restart_needed([{**changed, "fields": ["data.url"]}])
+    assert restart_needed([{**changed, "name": "argocd-cmd-params-cm", "fields": []}])
 
 
 def test_known_hosts() -> None:
-    live = "# ours\na.example ssh-rsa OLD\na.example ssh-ed25519 KEPT\n@revoked b,c ssh-rsa X\nd ssh-rsa D\n"
-    wanted = {host_and_type(line): line for line in ("a.example ssh-rsa NEW", "e ssh-rsa E")}
+    live = "# ours\na ssh-rsa OLD\na ssh-ed25519 KEPT\n@revoked a ssh-rsa BAD\nb,c ssh-rsa X\nd ssh-rsa D\n"
+    wanted = ["a ssh-rsa NEW1", "a ssh-rsa NEW2", "e ssh-rsa E"]
     assert merged(live, wanted, ["c"]) == (
-        "# ours\na.example ssh-rsa NEW\na.example ssh-ed25519 KEPT\nd ssh-rsa D\ne ssh-rsa E\n"
+        "# ours\na ssh-rsa NEW1\na ssh-rsa NEW2\na ssh-ed25519 KEPT\n@revoked a ssh-rsa BAD\nd ssh-rsa D\ne ssh-rsa E\n"
     )
-    assert merged("", {}, []) == ""
+    assert merged("", [], []) == ""
+    for same in ("a ssh-rsa K\r\nb ssh-rsa K", "a ssh-rsa K\nb ssh-rsa K"):
+        assert merged(same, ["a ssh-rsa K"], ["x"]) == same
+
+
+def test_a_hashed_host_is_found() -> None:
+    """Made with ssh-keygen -H."""
+    line = "|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= ssh-rsa K\n"
+    assert merged(line, [], ["192.168.1.61"]) == ""
+    assert merged(line, [], ["192.168.1.62"]) == line
+
+
+def test_every_line_of_a_text_counts() -> None:
+    settings = declared(options(ssh_known_hosts=[f"# scanned\na {RSA}\n\nb\t{ED25519} comment\n", f"c {RSA}"]))
+    assert settings.known_hosts == [f"a {RSA}", f"b {ED25519} comment", f"c {RSA}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("a ssh-rsa", "is no line of known hosts"),
+        ("a ssh-rsa AAAA", "has a key that is no ssh-rsa"),
+        ("a ssh-rsa !", "has a key that is no base64"),
+        (f"a {ED25519.replace('ssh-ed25519', 'ssh-rsa')}", "has a key that is no ssh-rsa"),
+        (f"@trusted a {RSA}", "has the marker @trusted"),
+    ],
+)
+def test_a_line_that_argocd_could_not_read(line: str, reason: str) -> None:
+    assert reason in problem(line)
+    assert problem(f"@revoked a {RSA}") == problem(f"[a]:22,b {ED25519} x") == ""

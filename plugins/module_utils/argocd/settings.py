@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Any, Callable
+from typing import Any
 
 from .._errors import GitopsError, refuse
 from ..manifests.document import parse
-from ..manifests.fields import Record
-from ..manifests.known_hosts import host_and_type, merged
-from ..manifests.settings import CONFIG_MAPS, KNOWN_HOSTS, OPTIONS, PART_OF, SECRETS, Settings, from_options, manifests
-from ..manifests.settings_rules import plain_secret, problems
+from ..manifests.known_hosts import merged
+from ..manifests.plain_secrets import is_connection
+from ..manifests.settings import CONFIG_MAPS, KNOWN_HOSTS, PART_OF, SECRETS, Settings, from_options, manifests
+from ..manifests.settings_keys import READ_AT_START
+from ..manifests.settings_rules import each, problems
+from ..plan.canonical import same
 from ..plan.kind import Kind, Manifest
 from .kinds import CONFIG_MAP, SECRET
 
@@ -30,68 +32,90 @@ else:
 _HOSTS = "ssh_known_hosts"
 
 
-HIDING = Record({name: OPTIONS[name] for name in ("accounts", "secret", "notifications_secret")})
-"""The options that hold secrets."""
-
-
 def declared(options: Mapping[str, Any]) -> Settings:
     """Read and check the settings that a task names; raise with every problem found."""
     found: list[str] = []
     settings = from_options(options, found)
     if options["state"] == "rendered":
-        secret = [name for name in (*SECRETS, "ssh_known_hosts", "ssh_known_hosts_absent") if options.get(name)]
-        found += [f"{name}: has no place in a file; set it in the cluster" for name in secret]
-        found += ["accounts: a password has no place in a file; set it in the cluster"] if settings.passwords else []
+        found += _not_for_files(options, settings)
     elif options.get("dest") is not None:
         found.append("dest: goes with state rendered, not present")
     refuse([*found, *problems(settings)])
     return settings
 
 
+def _not_for_files(options: Mapping[str, Any], settings: Settings) -> Iterator[str]:
+    """Find what only a cluster can hold: secrets, and keys that are to be taken away."""
+    for name in (*SECRETS, "ssh_known_hosts", "ssh_known_hosts_absent"):
+        if options.get(name):
+            yield f"{name}: has no place in a file; set it in the cluster"
+    if settings.passwords:
+        yield "accounts: a password has no place in a file; set it in the cluster"
+    gone = [f"{name}: {key}" for name, data in settings.data.items() for key, value in data.items() if value is None]
+    yield from (
+        f"{place}: a key that shall be gone has no place in a file; take it out of the cluster" for place in gone
+    )
+
+
 def restart_needed(changes: Iterable[Mapping[str, Any]]) -> bool:
     """Say whether Argo CD's processes read something of what changed at their start only."""
-    return any(change["name"] == CONFIG_MAPS["parameters"] for change in changes)
+    early = {f"data[{key}]" for key in READ_AT_START}
+    return any(
+        change["name"] == CONFIG_MAPS["parameters"]
+        or (
+            change["name"] == CONFIG_MAPS["settings"] and (change["action"] == "created" or early & {*change["fields"]})
+        )
+        for change in changes
+    )
 
 
 def parts(settings: Settings, namespace: str) -> list[tuple[Kind, list[Manifest]]]:
     """Give the parts of ConfigMaps and of Secrets, each with a kind that knows how their values compare."""
     plain, secret = manifests(_with_hashes(settings), namespace)
-    if settings.known_hosts or settings.unknown_hosts:
-        meta = {"name": KNOWN_HOSTS, "namespace": namespace, "labels": dict(PART_OF)}
-        data = {_HOSTS: merged("", _wanted_hosts(settings), settings.unknown_hosts)}
-        plain.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": data})
+    if settings.known_hosts or settings.gone_hosts:
+        plain.append(_known_hosts(settings, namespace))
     config_map = replace(
         CONFIG_MAP,
-        same_values=_same_values(settings),
-        masked=frozenset(("data", key) for key, value in _settings(settings).items() if plain_secret(key, value)),
-        completed=lambda desired, live: _with_live_hosts(settings, desired, live),
+        masked=frozenset(("data", key) for _option, key, _value in each(settings) if is_connection(key)),
+        completed=lambda desired, live: _with_live_texts(settings, desired, live),
     )
     secrets = replace(SECRET, completed=lambda desired, live: _with_live_hashes(settings.passwords, desired, live))
-    return [(config_map, plain), (secrets, secret)]
+    return [(secrets, secret), (config_map, plain)]
 
 
-def _settings(settings: Settings) -> Mapping[str, str | None]:
-    return settings.data.get(CONFIG_MAPS["settings"], {})
+def _known_hosts(settings: Settings, namespace: str) -> Manifest:
+    """Give the lines as they are where there is no file yet; hosts that shall be gone make none."""
+    meta: Manifest = {"name": KNOWN_HOSTS, "namespace": namespace}
+    part: Manifest = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta}
+    if settings.known_hosts:
+        meta["labels"] = dict(PART_OF)
+        part["data"] = {_HOSTS: merged("", settings.known_hosts, ())}
+    return part
 
 
-def _same_values(settings: Settings) -> dict[tuple[str, ...], Callable[[Any], Any]]:
-    structured: dict[tuple[str, ...], Callable[[Any], Any]] = {
-        ("data", key): _parsed for _name, key in settings.structured
-    }
-    accounts = (key for key in _settings(settings) if key.startswith("accounts.") and not key.endswith(".enabled"))
-    return structured | {("data", key): _capabilities for key in accounts}
+def _with_live_texts(settings: Settings, desired: Manifest, live: Mapping[str, Any]) -> Manifest:
+    """Keep what is there where it says the same in other words, or where it is not for us to say."""
+    name, have = desired["metadata"]["name"], live.get("data") or {}
+    data = dict(desired.get("data") or {})
+    for key in data.keys() & have.keys():
+        if (name, key) in settings.defaults or _says_the_same(settings, name, key, data[key], have[key]):
+            data[key] = have[key]
+    if name == KNOWN_HOSTS:
+        before = have.get(_HOSTS) or ""
+        text = merged(before, settings.known_hosts, settings.gone_hosts)
+        data.update({_HOSTS: text} if _HOSTS in data or text != before else {})
+    return desired if data == (desired.get("data") or {}) else {**desired, "data": data}
 
 
-def _parsed(text: Any) -> Any:
-    """Give what a YAML text says, or the text itself where it says nothing clear."""
+def _says_the_same(settings: Settings, name: str, key: str, want: str, have: str) -> bool:
+    if name == CONFIG_MAPS["settings"] and key.startswith("accounts.") and not key.endswith(".enabled"):
+        return {one.strip() for one in want.split(",")} == {one.strip() for one in have.split(",")}
+    if (name, key) not in settings.structured:
+        return False
     try:
-        return list(parse(text, ""))
+        return same(list(parse(want, "")), list(parse(have, "")))
     except GitopsError:
-        return text
-
-
-def _capabilities(text: Any) -> Any:
-    return sorted(one.strip() for one in text.split(","))
+        return False
 
 
 def _with_hashes(settings: Settings) -> Settings:
@@ -132,16 +156,3 @@ def _is_hash_of(password: str, encoded: Any) -> bool:
         return bool(bcrypt.checkpw(password.encode(), b64decode(encoded or "")))
     except ValueError:  # no hash of bcrypt
         return False
-
-
-def _wanted_hosts(settings: Settings) -> dict[tuple[str, str], str]:
-    return {host_and_type(line): line for line in settings.known_hosts}
-
-
-def _with_live_hosts(settings: Settings, desired: Manifest, live: Mapping[str, Any]) -> Manifest:
-    """Keep the lines of other hosts."""
-    if desired["metadata"]["name"] != KNOWN_HOSTS:
-        return desired
-    before = (live.get("data") or {}).get(_HOSTS) or ""
-    text = merged(before, _wanted_hosts(settings), settings.unknown_hosts)
-    return {**desired, "data": {**desired["data"], _HOSTS: text}}

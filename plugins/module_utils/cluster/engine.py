@@ -138,6 +138,8 @@ class _Worker:
         if change.action == "delete":
             return self._delete(change)
         version = change.version if change.overrides or change.bound else ""
+        if change.bound and change.action == "create":
+            version = self.objects.create(change.namespace, change.name)["metadata"]["resourceVersion"]
         if change.cleared:
             version = self._clear(change)
             removed += map(spelled, change.cleared)

@@ -118,6 +118,14 @@ class Objects:
         applied: Manifest = self.session.request("PATCH", url, query=query, body=manifest, kind=APPLY)
         return applied
 
+    def create(self, namespace: str, name: str) -> Manifest:
+        """Create an object that has nothing but its name; ApiError 409 when it is there already."""
+        body = {"apiVersion": self.kind.api_version, "kind": self.kind.name, "metadata": {"name": name}}
+        query = {"fieldManager": FIELD_MANAGER}
+        url = self.url(namespace)
+        created: Manifest = self.session.request("POST", url, query=query, body=body, kind="application/json")
+        return created
+
     def patch(self, namespace: str, name: str, body: Mapping[str, Any]) -> Manifest:
         """Merge ``body`` into an object (RFC 7386: None removes)."""
         query = {"fieldManager": f"{FIELD_MANAGER}-patch"}

@@ -36,7 +36,7 @@ class Field:
     choices: tuple[str, ...] = ()
     telling: bool = False
     secret: bool = False
-    secret_part: Callable[[str], Iterable[str]] | None = None
+    secret_part: Callable[[Any], Iterable[str]] | None = None
     brief: bool = False
     verbatim: bool = False
 
@@ -100,7 +100,7 @@ def secret_texts(field: Field, value: Any) -> set[str]:
     """
     if not field.hides or value is None:
         return set()
-    if field.secret_part is not None and isinstance(value, str):
+    if field.secret_part is not None and isinstance(value, _PYTHON.get(field.type, dict)):
         return set(field.secret_part(value))
     if not field.secret and isinstance(value, dict) and field.fields is not None:
         fields = field.fields

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .document import dump
 from .fields import ANYTHING, STRINGS, Field, Reader, Record, records
+from .plain_secrets import in_values
+from .secret import encoded
 
 PART_OF = {"app.kubernetes.io/part-of": "argocd"}
 """Argo CD reads only settings with this label (util/settings/settings.go)."""
@@ -25,18 +26,19 @@ CONFIG_MAPS = {
 SECRETS = {"secret": "argocd-secret", "notifications_secret": "argocd-notifications-secret"}
 KNOWN_HOSTS = "argocd-ssh-known-hosts-cm"
 CAPABILITIES = ("apiKey", "login")
+CONNECTIONS = Field("dict", secret_part=in_values)
 OPTIONS = Record(
-    settings=ANYTHING,
+    settings=CONNECTIONS,
     accounts=records(
         name=Field("str", required=True),
-        capabilities=Field("list", of=Field("str", choices=CAPABILITIES), choices=CAPABILITIES),
+        capabilities=Field("list", of=Field("str", choices=CAPABILITIES), choices=CAPABILITIES, telling=True),
         enabled=Field("bool", telling=True),
         password=Field("str", secret=True),
         state=Field("str", choices=("present", "absent")),
     ),
     rbac=ANYTHING,
     parameters=ANYTHING,
-    notifications=ANYTHING,
+    notifications=CONNECTIONS,
     tls_certificates=ANYTHING,
     ssh_known_hosts=STRINGS,
     ssh_known_hosts_absent=STRINGS,
@@ -47,20 +49,33 @@ OPTIONS = Record(
 ADMIN = "admin"
 
 
+COMMAS = frozenset(
+    """
+    application.allowedNodeLabels exec.shells helm.valuesFileSchemes resource.customLabels
+    resource.excludeEventLabelKeys resource.includeEventLabelKeys resource.sensitive.mask.annotations
+    """.split()
+)
+"""Keys of argocd-cm that hold several texts with commas between them; all others that hold more than a text hold YAML.
+So do the keys of argocd-cmd-params-cm (util/settings/settings.go of Argo CD)."""
+
+
 @dataclass
 class Settings:
     """Parts of Argo CD's objects: ``data`` by object's name and key, where None takes a key away.
 
-    ``structured`` names the values that were given as a list or mapping, so that their spelling does not matter.
-    ``made`` are the keys of argocd-secret that accounts stand for. ``passwords`` are plain texts by the key of their hash in argocd-secret; the hashes are made elsewhere.
+    ``structured`` names the values that were given as a list or mapping, so that their spelling does not matter,
+    ``defaults`` those that stand only where there is none. ``made`` are the keys of argocd-secret that accounts stand
+    for, ``passwords`` plain texts by the key of their hash there; the hashes are made elsewhere. ``known_hosts`` are
+    lines, ``gone_hosts`` names.
     """
 
     data: dict[str, dict[str, str | None]] = field(default_factory=dict)
     structured: set[tuple[str, str]] = field(default_factory=set)
+    defaults: set[tuple[str, str]] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
     passwords: dict[str, str] = field(default_factory=dict)
     known_hosts: list[str] = field(default_factory=list)
-    unknown_hosts: list[str] = field(default_factory=list)
+    gone_hosts: list[str] = field(default_factory=list)
 
     def set(self, name: str, key: str, value: str | None) -> bool:
         """Set a key of an object; say whether it was free."""
@@ -76,16 +91,20 @@ def from_options(options: Mapping[str, Any], problems: list[str]) -> Settings:
     settings = Settings()
     for option, name in {**CONFIG_MAPS, **SECRETS}.items():
         for key, value in (given.get(option) or {}).items():
-            text = _text(value, f"{option}.{key}", problems, secret=option in SECRETS)
+            text = _text(value, option, str(key), problems)
             settings.set(name, str(key), text)
-            if isinstance(value, (dict, list)) and key != "policy.csv":
+            if isinstance(value, (dict, list)):
                 settings.structured.add((name, str(key)))
     accounts = {"accounts": given.get("accounts")}
     read = Reader(False, problems).read(Record(accounts=OPTIONS["accounts"]), accounts, "")
+    names: set[str] = set()
     for account in read.get("accounts", []):
-        problems += _account(account, settings)
-    settings.known_hosts = [str(line).strip() for line in given.get("ssh_known_hosts") or []]
-    settings.unknown_hosts = [str(host) for host in given.get("ssh_known_hosts_absent") or []]
+        problems += _account(account, settings, names)
+    lines = (line for text in given.get("ssh_known_hosts") or () for line in str(text).splitlines())
+    settings.known_hosts = [
+        " ".join(line.split()) for line in lines if line.strip() and not line.strip().startswith("#")
+    ]
+    settings.gone_hosts = [str(host) for host in given.get("ssh_known_hosts_absent") or []]
     return settings
 
 
@@ -97,56 +116,80 @@ def manifests(settings: Settings, namespace: str) -> tuple[list[dict[str, Any]],
         if any(text is not None for text in data.values()):  # what only loses keys need not become ours
             meta["labels"] = dict(PART_OF)
         if name in SECRETS.values():
-            encoded = {key: None if text is None else b64encode(text.encode()).decode() for key, text in data.items()}
-            secret.append({"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": encoded})
+            hidden = {key: None if text is None else encoded(text) for key, text in data.items()}
+            secret.append({"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": hidden})
         else:
             plain.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": dict(data)})
     return plain, secret
 
 
-def _text(value: Any, where: str, problems: list[str], *, secret: bool) -> str | None:
+def _text(value: Any, option: str, key: str, problems: list[str]) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, int):
-        return str(value)
-    if where == "rbac.policy.csv" and isinstance(value, list):
+        return str(value).lower()
+    if isinstance(value, list) and option == "rbac" and key.endswith(".csv"):
         return "".join(f"{line}\n" for line in value)
-    if isinstance(value, (dict, list)) and not secret:
+    if isinstance(value, list) and _has_commas(option, key):
+        return ",".join(map(str, value))
+    if isinstance(value, (dict, list)) and option in ("settings", "rbac", "notifications"):
         return dump([value])
-    must = "must be a text" if secret else "must be a text, a whole number, true or false, a list or a mapping"
-    problems.append(f"{where}: {must}; put it in quotes")
+    more = ", a list" if option == "parameters" else "" if option in SECRETS else ", a list or a mapping"
+    problems.append(f"{option}.{key}: must be a text, a whole number, true or false{more}; put it in quotes")
     return ""
 
 
-def _account(account: Mapping[str, Any], settings: Settings) -> Iterator[str]:
+def _has_commas(option: str, key: str) -> bool:
+    return option == "parameters" or (option == "settings" and (key in COMMAS or key.startswith("accounts.")))
+
+
+def _account(account: Mapping[str, Any], settings: Settings, names: set[str]) -> Iterator[str]:
     """Set the keys of a local account (util/settings/accounts.go of Argo CD)."""
     name = account.get("name", "")
     where = f"accounts ({name or 'without name'})"
     if not name or "." in name or name != name.strip():
         yield f"{where}: name: must be a name without dots and spaces"
+    if name in names:
+        yield f"{where}: is there twice"
+    names.add(name)
+    if account.get("state") == "absent":
+        yield from _absent(account, name, settings, where)
         return
-    config, secret = CONFIG_MAPS["settings"], SECRETS["secret"]
+    config = CONFIG_MAPS["settings"]
     prefix = ADMIN if name == ADMIN else f"accounts.{name}"
     values: dict[tuple[str, str], str | None] = {}
-    if account.get("state") == "absent":
-        if name == ADMIN:
-            yield f"{where}: state: admin cannot be removed; give it enabled: false"
-            return
-        values = {(config, prefix): None, (config, f"{prefix}.enabled"): None}
-        values |= {(secret, f"{prefix}.{key}"): None for key in ("password", "passwordMtime", "tokens")}
-    elif name == ADMIN and account.get("capabilities"):
+    capabilities = account.get("capabilities")
+    if name == ADMIN and capabilities is not None:
         yield f"{where}: capabilities: those of admin are fixed; leave them out"
+    elif capabilities == []:
+        yield f"{where}: capabilities: without any it is of no use; give it enabled: false"
     elif name != ADMIN:
-        capabilities = account.get("capabilities")
         values[config, prefix] = ",".join(sorted(set(capabilities or ["login"])))
+        if capabilities is None:
+            settings.defaults.add((config, prefix))
     if account.get("enabled") is not None:
-        values[config, f"{prefix}.enabled"] = None if account["enabled"] else "false"
+        values[config, f"{prefix}.enabled"] = "true" if account["enabled"] else "false"
     if account.get("password"):
         settings.passwords[f"{prefix}.password"] = account["password"]
+    yield from _set(values, settings, where)
+
+
+def _absent(account: Mapping[str, Any], name: str, settings: Settings, where: str) -> Iterator[str]:
+    """Take all keys of an account away, its tokens, too: they would be valid again if it came back."""
+    if name == ADMIN:
+        yield f"{where}: state: admin cannot be removed; give it enabled: false"
+    for option in ("capabilities", "enabled", "password"):
+        if account.get(option) is not None:
+            yield f"{where}: {option}: goes with state present, not absent"
+    config, secret = CONFIG_MAPS["settings"], SECRETS["secret"]
+    prefix = f"accounts.{name}"
+    made = [f"{prefix}.{key}" for key in ("password", "passwordMtime", "tokens")]
+    settings.made.update(made)
+    keys = [(config, prefix), (config, f"{prefix}.enabled"), *((secret, key) for key in made)]
+    yield from _set(dict.fromkeys(keys), settings, where)
+
+
+def _set(values: Mapping[tuple[str, str], str | None], settings: Settings, where: str) -> Iterator[str]:
     for (owner, key), value in values.items():
-        if owner == secret:
-            settings.made.add(key)
         if not settings.set(owner, key, value):
             yield f"{where}: {key} of {owner} is given twice; keep the account"

@@ -137,13 +137,17 @@ SECRETS = frozenset(
 )
 """Of argocd-secret, beside those that argocd-cm points to with ``$KEY``."""
 RBAC = frozenset(("policy.csv", "policy.default", "policy.matchMode", "scopes"))
-CHOICES = {
-    "application.resourceTrackingMethod": ("annotation", "annotation+label", "label"),
-    "policy.matchMode": ("glob", "regex"),
-    "ui.bannerposition": ("both", "bottom", "top"),
-    "resource.respectRBAC": ("normal", "strict"),
+CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
+    "rbac": {"policy.matchMode": ("glob", "regex")},
+    "settings": {
+        "application.resourceTrackingMethod": ("annotation", "annotation+label", "label"),
+        "resource.respectRBAC": ("normal", "strict"),
+        "ui.bannerposition": ("both", "bottom", "top"),
+    },
 }
-"""Values of keys that take nothing else."""
+"""By option, values of keys that take nothing else."""
+READ_AT_START = frozenset(("timeout.hard.reconciliation", "timeout.reconciliation", "timeout.reconciliation.jitter"))
+"""Of argocd-cm, what processes read only when they start, as they read all of argocd-cmd-params-cm."""
 
 
 def unknown_setting(key: str) -> str:
@@ -159,6 +163,12 @@ def unknown_parameter(key: str) -> str:
 def unknown_rbac(key: str) -> str:
     """Say what is odd about a key of argocd-rbac-cm, or nothing; ``policy.NAME.csv`` adds to ``policy.csv``."""
     return "" if key.startswith("policy.") and key.endswith(".csv") else _unknown(key, RBAC)
+
+
+def misspelt_secret(key: str) -> str:
+    """Say which key of argocd-secret another one looks like; any key may be there, for others to point to."""
+    near = difflib.get_close_matches(key, SECRETS, 1, 0.9)
+    return f"Argo CD reads {near[0]}, not this key" if near and key not in SECRETS else ""
 
 
 def parameters() -> frozenset[str]:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from . import rbac_policy, settings_keys
-from .known_hosts import host_and_type
+from . import plain_secrets, rbac_policy, settings_keys
+from .known_hosts import key_of
+from .known_hosts import problem as known_hosts_problem
 from .settings import CONFIG_MAPS, SECRETS, Settings
 
 LONGEST_PASSWORD = 72
@@ -18,21 +19,22 @@ LONGEST_PASSWORD = 72
 _KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _SERVER_OWNED = re.compile(r"server\.secretkey|admin\.tokens|accounts\.[^.]+\.tokens")
 _HASHES = re.compile(r"(admin|accounts\.[^.]+)\.password(Mtime)?")
-_SECRET_INSIDE = re.compile(r"^\s*[\"']?(clientSecret|bindPW)[\"']?\s*:\s*[\"']?(?![\s\"'$]|$)", re.MULTILINE)
+_SECRETS_OF = {"settings": "argocd-secret (option secret)", "notifications": "notifications_secret"}
 _UNKNOWN = {
     "settings": settings_keys.unknown_setting,
     "parameters": settings_keys.unknown_parameter,
     "rbac": settings_keys.unknown_rbac,
+    "secret": settings_keys.misspelt_secret,
 }
 
 
 def problems(settings: Settings) -> Iterator[str]:
     """Give each reason why these settings cannot work, as "PLACE: what is wrong"; no value of a secret is in it."""
-    for option, key, value in _each(settings):
+    for option, key, value in each(settings):
         where = f"{option}.{key}"
         if not _KEY.fullmatch(key):
             yield f"{where}: a key may have only letters, digits, '-', '_' and '.'"
-        choices = settings_keys.CHOICES.get(key)
+        choices = settings_keys.CHOICES.get(option, {}).get(key)
         if choices and value is not None and value not in choices:
             yield f"{where}: must be one of {', '.join(choices)}, not {value!r}"
         if option == "rbac" and key.endswith(".csv") and value:
@@ -51,7 +53,7 @@ def problems(settings: Settings) -> Iterator[str]:
 
 def warnings(settings: Settings) -> Iterator[str]:
     """Give what Argo CD takes but what hardly means what it says."""
-    for option, key, value in _each(settings):
+    for option, key, value in each(settings):
         where = f"{option}.{key}"
         odd = _UNKNOWN[option](key) if option in _UNKNOWN and value is not None else ""
         if odd:
@@ -59,19 +61,15 @@ def warnings(settings: Settings) -> Iterator[str]:
         if option == "rbac" and key.endswith(".csv") and value:
             mode = settings.data[CONFIG_MAPS["rbac"]].get("policy.matchMode")
             yield from rbac_policy.warnings(value, where, regex=mode == "regex")
-        if option == "settings" and plain_secret(key, value):
+        if option in _SECRETS_OF and plain_secrets.in_value(key, value):
             yield (
-                f"{where}: holds a secret that everybody who may read ConfigMaps can read; put it into a key of "
-                "argocd-secret (option secret) and write $KEY here"
+                f"{where}: holds a secret that everybody who may read ConfigMaps can read; put it into "
+                f"{_SECRETS_OF[option]} and write $KEY here"
             )
 
 
-def plain_secret(key: str, value: str | None) -> bool:
-    """Say whether a value of argocd-cm holds a secret of its own instead of pointing to one."""
-    return key in ("dex.config", "oidc.config") and bool(_SECRET_INSIDE.search(value or ""))
-
-
-def _each(settings: Settings) -> Iterator[tuple[str, str, str | None]]:
+def each(settings: Settings) -> Iterator[tuple[str, str, str | None]]:
+    """Give (option, key, value) of each key."""
     names = {name: option for option, name in {**CONFIG_MAPS, **SECRETS}.items()}
     for name, data in settings.data.items():
         yield from ((names[name], key, value) for key, value in data.items())
@@ -91,10 +89,11 @@ def _secret(key: str, where: str) -> Iterator[str]:
 
 
 def _known_hosts(settings: Settings) -> Iterator[str]:
-    for number, line in enumerate(settings.known_hosts):
-        if not host_and_type(line)[0]:
-            yield f"ssh_known_hosts[{number}]: is no line of known hosts (HOST TYPE KEY)"
-    for number, host in enumerate(settings.unknown_hosts):
-        named = [line for line in settings.known_hosts if host in host_and_type(line)[0].split(",")]
-        if named:
+    keys = [key_of(line) for line in settings.known_hosts]
+    for line in settings.known_hosts:
+        reason = known_hosts_problem(line)
+        if reason:
+            yield f"ssh_known_hosts: {line[:60]!r} {reason}"
+    for number, host in enumerate(settings.gone_hosts):
+        if any(host in key.hosts.split(",") for key in keys if key):
             yield f"ssh_known_hosts_absent[{number}]: {host} is in ssh_known_hosts, too"

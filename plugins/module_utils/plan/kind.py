@@ -27,7 +27,11 @@ SERVER_METADATA = frozenset(
     )
 )
 """What the API server or a controller writes into metadata; an exported manifest carries it."""
-DECLARING = {"kubectl-client-side-apply": "kubectl apply", "helm": "a Helm release"}
+DECLARING = {
+    "kubectl-client-side-apply": "kubectl apply",
+    "helm": "a Helm release",
+    "helm-controller": "a Helm release of Flux",
+}
 """Field managers that declare objects although their operation is Update."""
 
 

@@ -39,9 +39,10 @@ def is_empty(manifest: Mapping[str, Any]) -> bool:
 
 def with_ours(desired: Manifest, live: Mapping[str, Any], kind: Kind, gone: tuple[Path, ...]) -> Manifest:
     """Give a desired part together with what else is ours in the live object, which applying it alone would remove."""
-    mine = owned(live, Ownership(live).mine or {})
-    if mine is live:  # nothing is ours
+    tree = Ownership(live).mine
+    if not tree:
         return desired
+    mine = owned(live, tree)
     kept = sendable({**mine, "metadata": mine.get("metadata") or {}}, kind)
     for path in gone:
         node: Any = kept

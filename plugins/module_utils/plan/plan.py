@@ -25,7 +25,8 @@ class Change:
 
     ``version`` is the live object's resourceVersion that the comparison is based on. ``fields`` names what an update
     touches, ``cleared`` the fields to remove before applying, ``refusal`` why it must not be carried out. ``overrides``
-    says that a change by hand is put back, ``bound`` that what is applied holds for the object at ``version`` only,
+    says that a change by hand is put back, ``bound`` that what is applied holds for the object at ``version`` only (or,
+    for one that is created, that nobody else may have created it),
     ``applies`` that there is something left to apply after clearing, and ``pruned`` that an object is deleted for its
     labels and not by name. ``live`` is the object that the comparison is based on, if its kind remembers it.
     """
@@ -151,7 +152,7 @@ class Plan:
         key = (change.namespace, change.name)
         if change.action != "delete":
             if live is None:
-                return Change("create", self.kind, change.namespace, change.name, desired=self._desired[key])
+                return self._create(key)
             return self.compare(self._desired[key], live)
         if live is None or live["metadata"].get("uid") != change.uid or (change.pruned and not self._prunes(live)):
             return None
@@ -164,7 +165,7 @@ class Plan:
         difference = compare(whole, live, self.kind, gone)
         if not difference and not live["metadata"].get("deletionTimestamp") and self.kind.marked(live):
             return None
-        return self._update(whole, live, difference, bound=whole is not desired)
+        return self._update(whole, live, difference, bound=self.partial or whole is not desired)
 
     def _completed(self, desired: Manifest, live: Mapping[str, Any], gone: tuple[Path, ...]) -> Manifest:
         """Add what must not get lost by applying ``desired``: it then holds for the object as it is now."""
@@ -180,8 +181,7 @@ class Plan:
                 if self.partial and is_empty(manifest):
                     self.unchanged += 1
                     continue
-                after = self._text(manifest, [(part,) for part in manifest])
-                self.changes.append(Change("create", self.kind, *key, desired=manifest, after=after))
+                self.changes.append(self._create(key))
         else:
             self.unchanged += len(self._unseen)
         self._unseen = {}
@@ -194,6 +194,11 @@ class Plan:
             self.unchanged += 1
         else:
             self.changes.append(change)
+
+    def _create(self, key: tuple[str, str]) -> Change:
+        manifest = self._desired[key]
+        after = self._text(manifest, [(part,) for part in manifest])
+        return Change("create", self.kind, *key, desired=manifest, bound=self.partial, after=after)
 
     def _update(self, desired: Manifest, live: Mapping[str, Any], difference: Difference, bound: bool) -> Change:
         paths = [*difference.changed, *difference.cleared, *difference.stale, *difference.unowned]

@@ -166,11 +166,17 @@ class _Registration:
         self.report = new_report(self.module)
 
     def run(self) -> Result:
-        """Do what the state says and give the result."""
-        if self.module.options["state"] == "absent":
-            self._remove()
-        else:
-            self._register()
+        """Do what the state says and give the result, which tells what was done before something failed, too."""
+        try:
+            if self.module.options["state"] == "absent":
+                self._remove()
+            else:
+                self._register()
+        except GitopsError as error:
+            if not self.report.changes:
+                raise
+            why = str(GitopsError(error.what, why=error.why, hint=error.hint))
+            self.report.fail(SERVICE_ACCOUNT, self.account.namespace, self.account.name, why)
         return self.report.result()
 
     def _register(self) -> None:

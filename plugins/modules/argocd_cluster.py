@@ -78,7 +78,8 @@ options:
       - Nothing is written to the cluster while something stands against its registration. A run that changes nothing
         writes to neither cluster.
       - Two Argo CDs that deploy to one cluster each need a O(from_kubeconfig.service_account) of their own, as each
-        deletes tokens that it did not register.
+        deletes tokens that it did not register. For the same reason no two tasks may work on one service account at
+        the same time.
       - With O(state=absent) all that goes away after the cluster was removed from Argo CD, unless
         O(from_kubeconfig.remove_service_account) says otherwise, or Argo CD has the token for another cluster, too.
     type: dict

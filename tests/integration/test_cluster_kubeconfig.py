@@ -231,6 +231,7 @@ def test_a_token_that_does_not_work_is_not_registered(pair: Pair) -> None:
     pair.target.fault("status", status=401, match="/version")
     result = pair.run(fails=True)
     assert "the cluster does not accept its token" in result["msg"]
+    assert result["summary"] == {"created": 4, "updated": 0, "deleted": 0, "unchanged": 0, "failed": 1}
     assert pair.lab.proxy.writes() == []
     pair.target.clear()
     pair.run()

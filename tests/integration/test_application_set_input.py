@@ -118,6 +118,16 @@ OPTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         application_set("shop", go_template=False, template_patch="{}"),
         ("template_patch: works only with go_template: true",),
     ),
+    (
+        "classic parameter in a Go template",
+        application_set("shop", template=template(source={"repo_url": REPOSITORY, "path": "{{path.basename}}"})),
+        ("template.spec.source.path: '{{path.basename}}' is no Go template: ", "with a dot before it, as {{ .name }}"),
+    ),
+    (
+        "open action in the patch",
+        application_set("shop", template_patch="{{ if .x }}spec: {}"),
+        ("template_patch: '{{ if .x }}spec: {}' is no Go template: ",),
+    ),
     ("no template", {"name": "shop", "generators": [{"clusters": {}}]}, ("template: is required",)),
     (
         "template without a name",

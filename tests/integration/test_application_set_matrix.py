@@ -14,6 +14,8 @@ from tests.support.matrix import Case, twelve_steps
 
 MODULE = "argocd_application_set"
 CHANGED = ("spec.generators", "spec.syncPolicy.applicationsSync")
+COUNTED = {"asks": 1, "asks_updating": 1}
+"""The Applications are listed once, to see whether too many would go."""
 OTHER: dict[str, Any] = {"generators": [stages("test", "live")], "sync_policy": {"applications_sync": "create-update"}}
 
 
@@ -33,6 +35,7 @@ def test_one(place: Lab) -> None:
         modified=1,
         reads=1,
         fields=CHANGED,
+        **COUNTED,
     )
     created, modified, deleted = twelve_steps(case, place.proxy)
     where = {"kind": "ApplicationSet", "namespace": place.namespace, "name": "shop"}
@@ -67,6 +70,7 @@ def test_list(place: Lab) -> None:
         modified=7,
         reads=1,
         fields=CHANGED,
+        **COUNTED,
     )
     _created, modified, _deleted = twelve_steps(case, place.proxy)
     assert {one["name"] for one in modified["changes"]} == changed
@@ -87,6 +91,7 @@ def test_files(place: Lab, tmp_path: Path) -> None:
         modified=12,
         reads=1,
         fields=("spec.syncPolicy.applicationsSync",),
+        **COUNTED,
     )
     twelve_steps(case, place.proxy)
 

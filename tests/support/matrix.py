@@ -36,6 +36,8 @@ class Case:
     fields: tuple[str, ...]
     asks: int = 0
     """Requests more that it takes to see whether something may be deleted."""
+    asks_updating: int = 0
+    """The same for what may be changed."""
 
 
 def twelve_steps(case: Case, proxy: Proxy) -> list[Result]:
@@ -75,6 +77,7 @@ def _step(case: Case, proxy: Proxy, options: Mapping[str, Any], *, check: bool, 
     assert len(proxy.writes()) == changes
     assert counted.dry_runs == 0
     asked = case.asks if result["summary"]["deleted"] else 0
+    asked += case.asks_updating if result["summary"]["updated"] else 0
     assert counted.total == case.reads + asked + changes
     return result
 

@@ -9,8 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._gather import Declaration
+from ..applicationsets.gotemplate import NAMES
+from ..applicationsets.parser import parse
+from ..applicationsets.values import TemplateError
 from ..manifests.application_set import OPTIONS, from_manifest, from_options
-from ..manifests.application_set_advice import advice
+from ..manifests.application_set_advice import advice, texts
 from ..manifests.application_set_rules import problems
 from ..plan.kind import Manifest
 from ..plan.plan import located
@@ -18,6 +21,25 @@ from .kinds import APPLICATION_SET
 
 CASCADE = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan"}
 """By what the option says, the propagationPolicy of the deletion (Application-Deletion.md of Argo CD)."""
+
+
+def _problems(manifest: Manifest, where: str) -> Iterator[str]:
+    yield from problems(manifest, where)
+    if manifest["spec"].get("goTemplate"):
+        for place, text in texts(manifest["spec"]):
+            reason = _unreadable(text)
+            if reason:
+                yield f"{where}: {place}: {text.strip()[:60]!r} is no Go template: {reason}"
+
+
+def _unreadable(text: str) -> str:
+    """Say why Argo CD could not read a Go template; its functions are those of applicationset/utils/utils.go."""
+    try:
+        parse(text, NAMES)
+    except TemplateError as error:
+        unknown = "not defined" in str(error)
+        return f"{error}" + ("; a parameter is written with a dot before it, as {{ .name }}" if unknown else "")
+    return ""
 
 
 def doubts(options: Mapping[str, Any], desired: Iterable[Manifest]) -> Iterator[str]:
@@ -39,7 +61,7 @@ APPLICATION_SETS = Declaration(
     OPTIONS,
     "application_sets",
     from_options,
-    problems,
+    _problems,
     from_manifest,
     misplaced=_misplaced,
 )

@@ -133,7 +133,9 @@ class Foreteller:
         found = entrance(url, project, held, hosts)
         for secret in found.secrets:
             self.hide(secret)
-        environment = {}
+        environment = dict.fromkeys(("http_proxy", "https_proxy"), found.proxy) if found.proxy else {}
+        if found.no_proxy:
+            environment["no_proxy"] = found.no_proxy
         if not found.verified:
             environment["GIT_SSL_NO_VERIFY"] = "true"
         else:

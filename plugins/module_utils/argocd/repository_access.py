@@ -11,7 +11,7 @@ from typing import NamedTuple
 from .._gittree import Access
 from ..applicationsets.values import UnsupportedError
 from ..manifests.repository import REPOSITORY, TEMPLATE, secret_type, texts
-from ..manifests.urls import normalized, shown
+from ..manifests.urls import normalized, secrets_in, shown
 from ..plan.kind import Manifest
 
 OTHERS = {
@@ -19,22 +19,24 @@ OTHERS = {
     "tlsClientCertData": "a client certificate",
     "githubAppPrivateKey": "a GitHub App",
     "gcpServiceAccountKey": "a Google service account",
-    "azureServicePrincipalClientId": "an Azure service principal",
+    "azureServicePrincipalClientSecret": "an Azure service principal",
 }
 """Ways to log in that git does not have by itself."""
 _SECRETS = ("password", "sshPrivateKey")
 
 
 class Entrance(NamedTuple):
-    """What lets into a repository, and whether the server's certificate or host key is checked."""
+    """What lets into a repository, whether the server's certificate is checked, and the proxy on the way ("": none)."""
 
     access: Access
     verified: bool = True
+    proxy: str = ""
+    no_proxy: str = ""
 
     @property
     def secrets(self) -> set[str]:
         """Give the texts that nobody may see."""
-        return {text for text in (self.access.password, self.access.key) if text}
+        return {text for text in (self.access.password, self.access.key, *secrets_in(self.proxy)) if text}
 
 
 def entrance(url: str, project: str, secrets: Iterable[Manifest], known_hosts: str = "") -> Entrance:
@@ -51,10 +53,10 @@ def entrance(url: str, project: str, secrets: Iterable[Manifest], known_hosts: s
         raise UnsupportedError(
             f"Argo CD logs in with {how}, which cannot be done here", where=f"repository {shown(url)}"
         )
-    verified = not any(data.get(key) == "true" for key in ("insecure", "insecureIgnoreHostKey"))
+    verified = not any(own.get(key) == "true" for key in ("insecure", "insecureIgnoreHostKey"))
     key = data.get("sshPrivateKey", "")
     access = Access(data.get("username", ""), data.get("password", ""), key, known_hosts if key else "")
-    return Entrance(access, verified)
+    return Entrance(access, verified, data.get("proxy", ""), data.get("noProxy", ""))
 
 
 def _own(url: str, project: str, repositories: Iterable[Mapping[str, str]]) -> dict[str, str]:

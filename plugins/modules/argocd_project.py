@@ -306,7 +306,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import 
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.project_users import Guard
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.projects import PROJECTS, revoked
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
-from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project import OPTIONS
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project import HIDING, OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project_openness import warnings
 
 SPEC: dict[str, dict[str, Any]] = {
@@ -338,6 +338,7 @@ def main() -> None:
     run(
         SPEC,
         apply,
+        hiding=HIDING,
         mutually_exclusive=[("name", "projects", "src")],
         required_one_of=[("name", "projects", "src")],
         required_if=[("prune", True, ("label_selectors",))],

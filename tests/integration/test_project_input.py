@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.bad_input import common_files, common_options, dest_beside
+from tests.support.canary import CANARY, tells_no_secret
 from tests.support.lab import PROJECT, Lab, refused
 from tests.support.projects import project, role
 
@@ -65,6 +66,19 @@ OPTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
 @pytest.mark.parametrize(("options", "parts"), [case[1:] for case in OPTIONS], ids=[case[0] for case in OPTIONS])
 def test_options(lab: Lab, options: dict[str, Any], parts: tuple[str, ...]) -> None:
     assert "s3cret" not in refused(lab.of(PROJECT), options, *parts)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_credentials_in_a_url_are_not_told(lab: Lab, tmp_path: Path, many: bool) -> None:
+    """Nor the kubeconfig, with everything that Ansible can be made to say."""
+    url = f"https://me:{CANARY}-url@git.example.org/x"
+    rule = {"repos": [{"url": url}], "gpg": {"mode": "head", "keys": ["4AEE18F83AFDEB23"]}}
+    shop = project("shop", source_repos=[url], source_integrity={"git": {"policies": [rule]}})
+    where = {"namespace": lab.namespace, "host": lab.proxy.host, "api_key": CANARY, "validate_certs": False}
+    options = {**where, **({"projects": [shop]} if many else shop)}
+    told = tells_no_secret("argocd_project", options, [CANARY], tmp_path)
+    assert "2 problems: (1) " in told.result["msg"]
+    assert "source_repos[0]: holds credentials" in told.result["msg"]
 
 
 def test_all_problems_at_once(lab: Lab) -> None:

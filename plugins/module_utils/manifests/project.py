@@ -10,14 +10,18 @@ option: argocd-server writes there which tokens it issued.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .fields import BOOLEAN, STRING, STRINGS, Field, Record, record, records, told
 from .resource import Resource
+from .urls import secrets_in
 
 TOKENS = "jwtTokens"
 
 REQUIRED = Field("str", required=True)
+REPOSITORY = Field("str", secret_part=secrets_in)
+"""A pattern of URLs; credentials in it are refused, and not told on that occasion."""
 KINDS = records(group=REQUIRED, kind=REQUIRED)
 NAMED_KINDS = records(group=REQUIRED, kind=REQUIRED, name=STRING)
 GPG = Record(
@@ -25,12 +29,12 @@ GPG = Record(
     keys=Field("list", of=STRING, required=True),
 )
 POLICY = Record(
-    repos=Field("list", of=record(url=REQUIRED), required=True),
+    repos=Field("list", of=record(url=replace(REPOSITORY, required=True)), required=True),
     gpg=Field("dict", fields=GPG, required=True),
 )
 SPEC = Record(
     description=STRING,
-    source_repos=STRINGS,
+    source_repos=Field("list", of=REPOSITORY),
     source_namespaces=STRINGS,
     destinations=records(server=STRING, name=STRING, namespace=STRING),
     permit_only_project_scoped_clusters=BOOLEAN,
@@ -65,6 +69,7 @@ SPEC = Record(
 )
 RESOURCE = Resource("argoproj.io/v1alpha1", "AppProject", SPEC)
 OPTIONS = RESOURCE.options
+HIDING = Record(OPTIONS, projects=Field("list", of=Field("dict", fields=OPTIONS)))
 
 
 def from_options(options: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:

@@ -13,9 +13,9 @@ description:
     C(argocd.argoproj.io/secret-type=cluster).
   - With O(from_kubeconfig) it does on the cluster itself what C(argocd cluster add) does, too. It makes a service
     account with rights and a token, sees that the token works, and registers the cluster with it.
-  - Works through the Kubernetes API of the cluster that Argo CD runs in (the target, with O(from_kubeconfig), by the
-    kubeconfig given there). It needs the rights to get, list, create, patch and delete Secrets in O(namespace), and, to
-    take a cluster away or rename it, to list Applications. It needs no login to Argo CD.
+  - Works through the Kubernetes API of the cluster that Argo CD runs in. It needs the rights to get, list, create,
+    patch and delete Secrets in O(namespace), and, to take a cluster away or rename it, to list Applications. It needs
+    no login to Argo CD.
   - Everything is checked before the first change, among it what Argo CD would pass over in silence.
   - An option that is left out is not ours. The key of the Secret stays as others set it, unless this module set it
     before; then it goes away. O(config) counts as one option, as it is one key of the Secret.

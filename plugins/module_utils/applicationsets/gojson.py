@@ -10,7 +10,7 @@ import math
 import re
 from typing import Any
 
-from .values import Maps, TemplateError, float_text, is_list, is_map, type_name
+from .values import Maps, NilList, TemplateError, float_text, is_list, is_map, type_name
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _SPECIAL = re.compile('["\\\\\x00-\x1f\u2028\u2029\ud800-\udfff]')
@@ -48,7 +48,7 @@ def number(value: float) -> str:
 
 
 def _write(value: Any, special: re.Pattern[str], indent: str, line: str) -> str:
-    if value is None or (isinstance(value, Maps) and not value):
+    if value is None or (isinstance(value, (Maps, NilList)) and not value):
         return "null"
     if isinstance(value, str):
         return '"' + special.sub(_escape, value) + '"'

@@ -16,7 +16,7 @@ from ..manifests import document
 from ..manifests.document import MISSING_YAML
 from . import gojson
 from .sprig_numbers import parse_int
-from .values import Maps, TemplateError, UnsupportedError, is_list, is_map
+from .values import Maps, NilList, TemplateError, UnsupportedError, is_list, is_map
 from .values import number as number_text
 
 try:
@@ -31,7 +31,7 @@ else:
 
         def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
             if kind is yaml.ScalarNode and implicit[0]:
-                return _TAG + _NAMES[type(plain(value))]
+                return _TAG + ("float" if _ENDLESS.fullmatch(value) else _NAMES[type(plain(value))])
             return super().resolve(kind, value, implicit)
 
     def _represent_text(dumper: Any, text: str) -> Any:
@@ -197,7 +197,7 @@ def dumps(value: Any) -> str:
     """Write a value as a document without a line end after it."""
     if not document.HAS_YAML:
         raise MISSING_YAML
-    text = yaml.dump(_plain(value), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 30)
+    text = yaml.dump(_plain(value), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=80)
     return str(text).removesuffix("\n...\n").removesuffix("\n")
 
 
@@ -205,9 +205,9 @@ def _plain(value: Any) -> Any:
     if is_map(value):
         return {key: _plain(value[key]) for key in sorted(value, key=cmp_to_key(_natural))}
     if is_list(value):
-        return [_plain(item) for item in value] if value or not isinstance(value, Maps) else None
+        return [_plain(item) for item in value] if value or not isinstance(value, (Maps, NilList)) else None
     if isinstance(value, float):
-        digits = gojson.number(value)
+        digits = gojson.number(value or 0.0)
         return _Number(digits if digits.lstrip("-").isdigit() and abs(value) < 1 << 64 else number_text(value))
     if isinstance(value, int) and not isinstance(value, bool):
         return _Number(int(value))
@@ -219,7 +219,7 @@ def _plain(value: Any) -> Any:
 def _style(text: str) -> str | None:
     if "\n" in text:
         return "|"
-    quoted = _BASE60.fullmatch(text) or _DATE.fullmatch(text) or _ENDLESS.fullmatch(text) or text == "<<"
+    quoted = _BASE60.fullmatch(text) or _DATE.fullmatch(text) or _ENDLESS.fullmatch(text)
     return '"' if quoted or not isinstance(plain(text), str) else None
 
 

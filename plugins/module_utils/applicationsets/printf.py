@@ -120,7 +120,7 @@ class _Spec:
         return "map[" + " ".join(pairs) + "]"
 
     def item(self, verb: str, value: Any) -> str:
-        return f"%!{verb}(<nil>)" if value is None and verb != "v" else self.write(verb, value)
+        return "<nil>" if value is None else self.write(verb, value)
 
     def scalar(self, verb: str, value: Any) -> str | None:
         if isinstance(value, bool):

@@ -19,7 +19,7 @@ from . import gojson, goyaml, regular
 from .functions import Library
 from .semver import Constraints, version
 from .sprig_text import lower
-from .values import Strings, TemplateError, UnsupportedError, decode, encode, is_list, is_map, kind_name
+from .values import NilList, Strings, TemplateError, UnsupportedError, decode, encode, is_list, is_map, kind_name
 
 CODING = Library()
 
@@ -92,14 +92,18 @@ CODING.add("b64enc", "s")(lambda text: base64.b64encode(encode(text)).decode())
 CODING.add("b32enc", "s")(lambda text: base64.b32encode(encode(text)).decode())
 
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ALPHABETS = {64: f"{_LETTERS}{_LETTERS.lower()}0123456789+/=\r\n", 32: f"{_LETTERS}234567=\r\n"}
+
+
 def _decoded(text: str, base: int) -> str:
     raw = re.sub(r"[\r\n]", "", text)
     try:
         return decode(base64.b64decode(raw, validate=True) if base == 64 else base64.b32decode(raw))
     except (binascii.Error, ValueError):
         for position, char in enumerate(text):
-            if not (char.isascii() and (char.isalnum() or char in "+/=\r\n")):
-                return f"illegal base{base} data at input byte {position}"
+            if char not in _ALPHABETS[base]:
+                return f"illegal base{base} data at input byte {len(encode(text[:position]))}"
         raise UnsupportedError(f"the function b{base}dec with broken base{base} is not known here") from None
 
 
@@ -161,8 +165,9 @@ def _regex_find(pattern: str, text: str) -> str:
 
 
 @CODING.add("regexFindAll mustRegexFindAll", "ssi")
-def _regex_find_all(pattern: str, text: str, count: int) -> Strings:
-    return Strings(found.group() for found in regular.matches(regular.compiled(pattern), text, count))
+def _regex_find_all(pattern: str, text: str, count: int) -> list[str]:
+    found = [each.group() for each in regular.matches(regular.compiled(pattern), text, count)]
+    return Strings(found) if found else NilList()
 
 
 @CODING.add("regexReplaceAll mustRegexReplaceAll", "sss")

@@ -13,6 +13,7 @@ from .merging import fill, override
 from .sprig_numbers import to_int
 from .sprig_text import texts
 from .values import (
+    NilList,
     Strings,
     TemplateError,
     UnsupportedError,
@@ -77,7 +78,6 @@ DATA.add("any", "*a")(lambda *values: not all(map(empty, values)))
 DATA.add("default", "a*a")(lambda other, *given: other if not given or empty(given[0]) else given[0])
 DATA.add("coalesce", "*a")(lambda *values: next((value for value in values if truth(value)), None))
 DATA.add("ternary", "aab")(lambda yes, no, choice: yes if choice else no)
-DATA.add("deepCopy mustDeepCopy", "a")(deepcopy)
 DATA.add("typeOf", "a")(type_name)
 DATA.add("kindOf", "a")(kind_name)
 DATA.add("typeIs", "sa")(lambda name, value: name == type_name(value))
@@ -90,11 +90,27 @@ DATA.add("append push mustAppend mustPush", "aa")(lambda values, one: [*_listed(
 DATA.add("prepend mustPrepend", "aa")(lambda values, one: [one, *_listed("prepend", values)])
 DATA.add("first mustFirst", "a")(lambda values: next(iter(_listed("first", values)), None))
 DATA.add("last mustLast", "a")(lambda values: (_listed("last", values) or [None])[-1])
-DATA.add("rest mustRest", "a")(lambda values: _listed("rest", values)[1:])
-DATA.add("initial mustInitial", "a")(lambda values: _listed("initial", values)[:-1])
+DATA.add("rest mustRest", "a")(
+    lambda values: _listed("rest", values)[1:] if values else NilList(_listed("rest", values))
+)
+DATA.add("initial mustInitial", "a")(
+    lambda values: _listed("initial", values)[:-1] if values else NilList(_listed("initial", values))
+)
 DATA.add("reverse mustReverse", "a")(lambda values: _listed("reverse", values)[::-1])
 DATA.add("compact mustCompact", "a")(lambda values: [item for item in _listed("compact", values) if truth(item)])
-DATA.add("concat", "*a")(lambda *lists: [item for each in lists for item in _listed("concat", each)])
+
+
+@DATA.add("concat", "*a")
+def _concat(*lists: Any) -> list[Any]:
+    found = [item for each in lists for item in _listed("concat", each)]
+    return found or NilList()
+
+
+@DATA.add("deepCopy mustDeepCopy", "a")
+def _copy(value: Any) -> Any:
+    if value is None:
+        raise TemplateError("error calling deepCopy: reflect: call of reflect.Value.Type on zero Value")
+    return deepcopy(value)
 
 
 @DATA.add("uniq mustUniq", "a")

@@ -75,7 +75,7 @@ NUMBERS.add("min", "a*a")(lambda *values: Int64(min(map(to_int, values))))
 NUMBERS.add("maxf", "a*a")(lambda *values: max(map(to_float, values)))
 NUMBERS.add("minf", "a*a")(lambda *values: min(map(to_float, values)))
 NUMBERS.add("floor", "a")(lambda value: float(math.floor(to_float(value))))
-NUMBERS.add("ceil", "a")(lambda value: float(math.ceil(to_float(value))))
+NUMBERS.add("ceil", "a")(lambda value: -float(math.floor(-to_float(value))))
 
 
 @NUMBERS.add("div", "aa")
@@ -101,7 +101,7 @@ def _decimals(first: Any, others: tuple[Any, ...], compute: Callable[[Decimal, D
         result = Decimal(repr(to_float(first)))
         for other in others:
             result = compute(result, Decimal(repr(to_float(other))))
-        return float(result)
+        return float(result) or 0.0
 
 
 def _divided(one: Decimal, two: Decimal) -> Decimal:

@@ -54,6 +54,10 @@ class Ints(list):  # type: ignore[type-arg]
     """A list of nothing but numbers of type ``int``."""
 
 
+class NilList(list):  # type: ignore[type-arg]
+    """A list that was never made: empty, and null in JSON and YAML."""
+
+
 class Maps(list):  # type: ignore[type-arg]
     """A list of nothing but mappings."""
 
@@ -80,6 +84,7 @@ _TYPES = {
     Ints: "[]int",
     Maps: "[]map[string]interface {}",
     list: "[]interface {}",
+    NilList: "[]interface {}",
     StringMap: "map[string]string",
     dict: "map[string]interface {}",
 }
@@ -94,6 +99,7 @@ _KINDS = {
     Ints: "slice",
     Maps: "slice",
     list: "slice",
+    NilList: "slice",
     StringMap: "map",
     dict: "map",
 }
@@ -198,6 +204,7 @@ _WRITERS: dict[type, Any] = {
     dict: _show_map,
     StringMap: _show_map,
     list: _show_list,
+    NilList: _show_list,
     Strings: _show_list,
     Ints: _show_list,
     Maps: _show_list,

@@ -48,7 +48,6 @@ options:
       - V(absent) deletes them. Only their names (and namespaces) count; O(cascade) decides about their Applications.
       - V(rendered) asks no cluster. It gives the manifests as YAML, or writes them to O(dest), for example to commit
         them.
-    type: str
       - V(previewed) changes nothing. It gives RV(preview), the Applications that Argo CD would create, change and
         delete if the ApplicationSets were as the task says. It reads the Secrets of clusters and repositories where
         Argo CD runs (see O(argocd_namespace)) and, with the program C(git) on the host where the task runs, the
@@ -118,6 +117,7 @@ options:
     choices: [background, foreground, orphan]
 requirements:
   - PyYAML with libyaml, as its wheels and Linux packages have it (only for O(src), O(state=rendered) and C(--diff))
+  - git (only where Git generators are previewed)
 notes:
   - Objects are written by server-side apply as field manager C(tiphys.gitops).
   - Ansible takes C({{ ... }}) in a playbook for a template of its own. Put C(!unsafe) before each text with braces, or

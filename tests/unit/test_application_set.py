@@ -19,6 +19,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.applicatio
     OVERRIDE,
     TEMPLATE,
 )
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.paths import meaning
 from ansible_collections.tiphys.gitops.plugins.modules.argocd_application_set import SPEC as ARGUMENTS
 from tests.support.application_sets import application_set, stages, template
 from tests.support.contract import contract_problems
@@ -66,6 +67,19 @@ def test_ansible_is_told_each_generator_once() -> None:
     assert "options" not in generator["matrix"]["options"]["generators"]
     assert "options" not in ARGUMENTS["template"]["options"]["spec"]
     assert "options" in generator["scm_provider"]["options"]["github"]["options"]["token_ref"]
+
+
+def test_where_an_empty_value_counts() -> None:
+    """What the plan is told of the fields, templates and nested generators included."""
+    told = meaning(SPEC)
+    template = ("spec", "template", "spec")
+    generators = ("spec", "generators")
+    assert {(*template, "syncPolicy", "automated"), (*generators, "clusters")} <= told["telling"]
+    assert (*generators, "matrix", "generators", "git", "template", "spec", "revisionHistoryLimit") in told["telling"]
+    assert {(*template, "source", "helm", "valuesObject"), (*generators, "list", "elements")} <= told["verbatim"]
+    assert (*generators, "matrix", "generators", "merge") in told["verbatim"]
+    assert (*generators, "merge", "generators", "clusters", "selector", "matchLabels") in told["maps"]
+    assert not any("merge" in path[path.index("matrix") :] for path in told["maps"] if "matrix" in path)
 
 
 def test_leaves_reach_into_nested_generators() -> None:

@@ -9,18 +9,16 @@ Application whose destination it does not find loses its finalizers when it is d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from ..cluster.objects import Objects
-from ..cluster.session import ApiError, Session
+from ..cluster.session import Session
 from ..manifests.cluster import HERE, HERE_NAME, without_slash
 from ..plan.kind import Manifest
 from ..plan.plan import Change
 from .clusters import Registered, described
+from .in_use import everywhere, some_of
 from .kinds import APPLICATION
-
-SHOWN = 3
-"""So many Applications are named that stand against a change; the others are counted."""
 
 
 class Watchman:
@@ -80,7 +78,7 @@ class Watchman:
             used |= ways
         if not users:
             return ""
-        named = ", ".join(sorted(users)[:SHOWN]) + (f" and {len(users) - SHOWN} more" if len(users) > SHOWN else "")
+        named = some_of(sorted(users))
         many = "s deploy" if len(users) > 1 else " deploys"
         how = " and ".join(f"{key} {value}" for key, value in sorted(used, reverse=True))
         return (
@@ -91,21 +89,13 @@ class Watchman:
     def _applications(self) -> list[tuple[str, dict[str, str]]]:
         """Give ("namespace/name", destination) of each Application in all namespaces, or in those we may read."""
         if self._asked is None:
-            try:
-                self._asked = list(_destinations(self.session, ""))
-            except ApiError as error:
-                if error.status != 403:
-                    raise
-                self._asked = list(_destinations(self.session, self.namespace))
+            found = everywhere(self.session, APPLICATION, [self.namespace], _slim)
+            self._asked = [(one["where"], _destination(one.get("destination") or {})) for one in found]
         return self._asked
 
 
-def _destinations(session: Session, namespace: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for page in Objects(session, APPLICATION).pages(namespace, slim=_slim):
-        for app in page["items"]:
-            destination = app.get("destination") or {}
-            server = without_slash(str(destination.get("server") or ""))
-            yield app["where"], {"server": server, "name": str(destination.get("name") or "")}
+def _destination(given: Mapping[str, Any]) -> dict[str, str]:
+    return {"server": without_slash(str(given.get("server") or "")), "name": str(given.get("name") or "")}
 
 
 def _slim(node: Manifest) -> Manifest:

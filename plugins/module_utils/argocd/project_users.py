@@ -12,16 +12,14 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..cluster.objects import Objects
-from ..cluster.session import ApiError, Session
+from ..cluster.session import Session
 from ..manifests import globs
 from ..plan.kind import Kind, Manifest
 from ..plan.plan import Change
+from .in_use import everywhere, some_of
 from .kinds import APPLICATION, APPLICATION_SET
 
 DEFAULT = "default"
-SHOWN = 3
-"""So many users of a project are named; the others are counted."""
 
 
 class User(NamedTuple):
@@ -56,22 +54,10 @@ class Guard:
         return refusals
 
     def _users(self, kind: Kind, namespaces: Mapping[str, None]) -> Iterator[User]:
-        """Give the objects of a kind that name a project: all of the cluster, or those of these namespaces."""
-        if not namespaces:
-            return
-        try:
-            yield from list(self._named(kind, ""))
-        except ApiError as error:
-            if error.status != 403:
-                raise
-            for namespace in namespaces:
-                yield from self._named(kind, namespace)
-
-    def _named(self, kind: Kind, namespace: str) -> Iterator[User]:
-        for page in Objects(self.session, kind).pages(namespace, slim=_slim):
-            for one in page["items"]:
-                meta = one["metadata"]
-                yield User(kind.name, meta.get("namespace", ""), meta["name"], set(_projects(one["spec"])))
+        """Give the objects of a kind that may name a project in one of these namespaces."""
+        for one in everywhere(self.session, kind, namespaces, _slim) if namespaces else ():
+            meta = one["metadata"]
+            yield User(kind.name, meta.get("namespace", ""), meta["name"], set(_projects(one["spec"])))
 
 
 _REMADE = (
@@ -81,10 +67,9 @@ _REMADE = (
 
 
 def _in_use(users: Sequence[User]) -> str:
-    named = ", ".join(f"{user.kind} {user.namespace}/{user.name}" for user in users[:SHOWN])
-    more = f" and {len(users) - SHOWN} more" if len(users) > SHOWN else ""
+    named = some_of([f"{user.kind} {user.namespace}/{user.name}" for user in users])
     return (
-        f"it is used by {named}{more}; without it they would no longer sync, and their deletion would hang. Delete "
+        f"it is used by {named}; without it they would no longer sync, and their deletion would hang. Delete "
         "them or move them to another project first"
     )
 

@@ -11,9 +11,10 @@ import pytest
 from ansible_collections.tiphys.gitops.plugins.module_utils import _gittree
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
 from ansible_collections.tiphys.gitops.plugins.module_utils._gittree import Access, Repositories
+from ansible_collections.tiphys.gitops.plugins.module_utils.applicationsets.paths import git_matches
 from ansible_collections.tiphys.gitops.plugins.module_utils.applicationsets.values import UnsupportedError
 from tests.support.generating_sets import run
-from tests.support.git import git
+from tests.support.git import GitError, git
 from tests.support.git_sets import FILES, LINKS, fill
 
 
@@ -178,3 +179,59 @@ def test_links_out_of_the_repository_large_files_and_submodules(
         monkeypatch.setattr(_gittree, "COUNT_LIMIT", 3)
         with pytest.raises(UnsupportedError, match="more than 3 files"):
             repositories(tmp_path.as_uri(), "main")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            "*",
+            "**",
+            ".",
+            "./apps",
+            "apps/",
+            "apps/*",
+            "apps/**",
+            "apps/*.yaml",
+            "*/config.yaml",
+            "*config.yaml",
+            "envs/list.*",
+        ),
+        *(
+            "apps/?art",
+            "apps/c*",
+            "apps/[cs]*",
+            "apps/[!c]*",
+            "apps/[^c]*/x",
+            "[a-c]*",
+            "[z-a]*",
+            "[a-[]*",
+            "[]a]*",
+            "[a-",
+            "a[",
+        ),
+        *(
+            "odd/[x]",
+            "odd/[[]x]/*",
+            "odd/\\[x]/*",
+            "*\\",
+            "{apps,envs}",
+            "apps//cart",
+            "apps/./cart",
+            "apps/../top.yaml",
+            "top.yaml/",
+        ),
+        *("apps/cart/.", "**/[a-s]*/.", "apps/link", "apps/link/", "nothing", "-x", "*.Yaml", "a b", "odd/a b"),
+    ],
+)
+def test_a_pattern_means_what_it_means_to_git(source: Path, pattern: str) -> None:
+    listed = git(source, "ls-files", "-z", "--", pattern).split("\0")
+    assert {path for path in (*FILES, *LINKS) if git_matches(pattern, path)} == set(filter(None, listed))
+
+
+@pytest.mark.parametrize("pattern", ["..", "../x", "apps/../../x", "/top.yaml"])
+def test_a_pattern_outside(source: Path, pattern: str) -> None:
+    with pytest.raises(GitError):
+        git(source, "ls-files", "-z", "--", pattern)
+    with pytest.raises(GitopsError, match="outside of the repository"):
+        git_matches(pattern, "top.yaml")

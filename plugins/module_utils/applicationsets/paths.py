@@ -43,13 +43,14 @@ def folder_pattern(pattern: str) -> re.Pattern[str]:
     return _compile(result)
 
 
-def _class(text: str) -> str:
-    """Give the items of a character class, one by one and in ranges, for Python."""
+def _class(text: str, *, keep: bool = False) -> str:
+    """Give the items of a character class for Python. Of a range that is none, Git keeps the beginning (``keep``)."""
     items = re.findall(r"(?:\\(.)|(.))(?:-(?:\\(.)|(.)))?", text, re.DOTALL)
     result = ""
     for escaped, first, escaped_end, last in items:
         begin, end = escaped or first, escaped_end or last
         if end and begin > end:
+            result += re.escape(begin) if keep else ""
             continue
         result += re.escape(begin) + (f"-{re.escape(end)}" if end else "")
     return result or r"\ud800"
@@ -81,7 +82,7 @@ def _git_plain(pattern: str) -> str:
     cleaned = normpath(pattern)
     if cleaned == ".." or cleaned.startswith("../"):
         raise GenerationError(f"the path {pattern!r} is outside of the repository")
-    return "" if cleaned == "." else cleaned + ("/" if pattern.endswith("/") else "")
+    return "" if cleaned == "." else cleaned + ("/" if pattern.endswith(("/", "/.", "/..")) else "")
 
 
 @lru_cache(maxsize=256)
@@ -96,7 +97,7 @@ def _git_pattern(pattern: str) -> re.Pattern[str]:
         elif char == "?":
             result += "."
         elif char == "[":
-            text, at = _bracket(pattern, at)
+            text, at = _bracket(pattern, at, keep=True)
             result += text
         elif char == "\\":
             if at >= len(pattern):
@@ -108,13 +109,13 @@ def _git_pattern(pattern: str) -> re.Pattern[str]:
     return _compile(result)
 
 
-def _bracket(pattern: str, at: int) -> tuple[str, int]:
+def _bracket(pattern: str, at: int, *, keep: bool = False) -> tuple[str, int]:
     found = re.compile(r"([!^]?)(\]?(?:\\.|[^\]\\])*)\]", re.DOTALL).match(pattern, at)
     if found is None:
         return "(?!)", len(pattern)
     if "[:" in found.group(2):
         raise UnsupportedError(f"the path {pattern!r} with a named class is not known here")
-    return f"[{'^' if found.group(1) else ''}{_class(found.group(2))}]", found.end()
+    return f"[{'^' if found.group(1) else ''}{_class(found.group(2), keep=keep)}]", found.end()
 
 
 @lru_cache(maxsize=256)

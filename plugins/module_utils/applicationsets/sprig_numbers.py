@@ -75,7 +75,12 @@ NUMBERS.add("min", "a*a")(lambda *values: Int64(min(map(to_int, values))))
 NUMBERS.add("maxf", "a*a")(lambda *values: max(map(to_float, values)))
 NUMBERS.add("minf", "a*a")(lambda *values: min(map(to_float, values)))
 NUMBERS.add("floor", "a")(lambda value: float(math.floor(to_float(value))))
-NUMBERS.add("ceil", "a")(lambda value: -float(math.floor(-to_float(value))))
+
+
+@NUMBERS.add("ceil", "a")
+def _ceil(value: Any) -> float:
+    number = to_float(value)
+    return math.copysign(float(math.ceil(number)), number)
 
 
 @NUMBERS.add("div", "aa")

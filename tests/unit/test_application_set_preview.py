@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +31,19 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.applicationsets.valu
 )
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
 from tests.controlplane import build
-from tests.support.generating_sets import Manifest, application_set, classic, go, listed, matrix, merge
+from tests.support.combining_sets import combined
+from tests.support.generating_sets import (
+    Manifest,
+    application_set,
+    classic,
+    comparable,
+    go,
+    listed,
+    lists,
+    matrix,
+    merge,
+    patches,
+)
 
 
 class Paths:
@@ -64,6 +78,24 @@ def names(
 def template(name: str) -> Manifest:
     spec = {"project": "default", "source": {"repoURL": "r", "path": "p"}, "destination": {"name": "in-cluster"}}
     return {"metadata": {"name": name}, "spec": spec}
+
+
+SETS = {**lists(), **patches(), **combined()}
+GENERATED = json.loads((Path(__file__).parents[1] / "support/generated_sets.json").read_text())
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_argocd_generates(name: str) -> None:
+    """The file holds Argo CD's own answers, as an integration test shows."""
+
+    def made() -> list[str]:
+        return comparable(generate(application_set("x", SETS[name]), [], lambda _url, _revision: Paths({})))
+
+    if GENERATED[name] is None:
+        with pytest.raises(GenerationError):
+            made()
+    else:
+        assert made() == GENERATED[name]
 
 
 @pytest.mark.parametrize("name", sorted(OUTSIDE))

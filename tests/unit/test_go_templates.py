@@ -57,6 +57,8 @@ def test_what_nobody_can_foretell_is_refused(name: str) -> None:
         ("{{ printf `%[1]d` 1 }}", "argument indexes"),
         ('{{ regexFind `\\pL` "x" }}', "not known here"),
         ("{{ fromYaml .bomb }}", "values"),
+        ('{{ regexMatch "^(a+)+$" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" }}', "can take forever"),
+        ('{{ regexMatch "^((a|aa)b?)*$" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac" }}', "can take forever"),
     ],
 )
 def test_what_takes_too_much_or_is_not_known_is_refused(template: str, why: str) -> None:

@@ -45,8 +45,7 @@ def sprintf(pattern: str, values: Sequence[Any]) -> str:
             parts.append(pattern[position:])
             break
         parts.append(pattern[position:begin])
-        match = _VERB.match(pattern, begin)
-        assert match is not None  # noqa: S101  # the pattern fits every percent sign
+        match = _verb(pattern, begin)
         verb = pattern[match.end() : match.end() + 1]
         position = match.end() + len(verb)
         if verb == "%":
@@ -65,6 +64,13 @@ def sprintf(pattern: str, values: Sequence[Any]) -> str:
         extra = ", ".join("<nil>" if value is None else f"{type_name(value)}={show(value)}" for value in values[used:])
         parts.append(f"%!(EXTRA {extra})")
     return "".join(parts)
+
+
+def _verb(pattern: str, begin: int) -> re.Match[str]:
+    match = _VERB.match(pattern, begin)
+    if match is None:
+        raise UnsupportedError(f"printf with {pattern!r} is not known here")
+    return match
 
 
 class _Spec:

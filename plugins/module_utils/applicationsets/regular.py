@@ -35,6 +35,8 @@ _CLASSES = {
     "xdigit": "0-9A-Fa-f",
 }
 _KNOWN_ESCAPES = frozenset(r"\.+*?()|[]{}^$-/,:;<>=!@#%&~'" + '"` ' + "dDwWbBnrtfvaA_")
+_SLOW = re.compile(r"[*+}|][^()]*\)+[*+{]")
+"""RE2 takes linear time for everything; Python tries all ways to divide a text among such repetitions."""
 _SPACE = r"\t\n\f\r "
 
 
@@ -44,6 +46,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
     translated = "".join(_piece(pattern, found) for found in _PIECES.finditer(pattern))
     if re.search(r"[*+?}][+*]|\{,|(?<!\\)\*\{|\+\{", re.sub(r"\\.|\[[^\]]*\]", "x", pattern)):
         raise UnsupportedError(f"the regular expression {pattern!r} is not known here")
+    if _SLOW.search(re.sub(r"\\.|\[[^\]]*\]", "x", pattern)):
+        raise UnsupportedError(f"the regular expression {pattern!r} repeats what repeats, which can take forever here")
     try:
         return re.compile(translated, re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:

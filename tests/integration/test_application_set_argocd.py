@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from tests.controlplane import Access, Cluster, eventually
+from tests.support.application_set_fields import full
+from tests.support.argocd_api import ArgoCD
 from tests.support.workshop import ARGOCD, HERE, Workshop, workshop
 
 MODULE = "argocd_application_set"
+FULL = full()
 SECRET_TYPE = "argocd.argoproj.io/secret-type"
 REFRESH = "argocd.argoproj.io/application-set-refresh"
 CONFIG = "{apiVersion: v1, kind: ConfigMap, metadata: {name: greeting}, data: {word: hello}}\n"
@@ -287,6 +290,23 @@ def test_what_the_controller_writes_back_is_no_change(place: Workshop) -> None:
     assert live_set(place)["spec"]["generators"] == [elements("a")]
     written_back(place)
     assert place.run_other(MODULE, fewer)["changed"] is False
+
+
+@pytest.mark.parametrize("special", FULL)
+def test_what_argocd_server_writes_back_is_no_change(place: Workshop, argocd: ArgoCD, special: str) -> None:
+    """Through its Go types, and so with every zero value that they spell out or drop."""
+    options = {**FULL[special], "name": f"{place.name}-set", "labels": {"workshop": place.name}}
+    warnings = ("template.metadata.namespace: has no effect", "has no parameter")
+    place.run_other(MODULE, options, warnings=warnings)
+    ours = live_set(place)
+    meta = {key: ours["metadata"][key] for key in ("name", "namespace", "labels")}
+    written = {"metadata": {**meta, "annotations": {"seen": "by argocd-server"}}, "spec": ours["spec"]}
+    argocd.call("POST", "/api/v1/applicationsets?upsert=true", written)
+    back = live_set(place)
+    assert back["metadata"]["annotations"]["seen"] == "by argocd-server"
+    assert "argocd-server" in {one["manager"] for one in back["metadata"]["managedFields"]}
+    result = place.run_other(MODULE, options, diff=True, warnings=warnings)
+    assert (result["changed"], result["diff"]) == (False, [])
 
 
 USER = Access(username="argo", password="ship: the/wind")

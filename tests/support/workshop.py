@@ -6,12 +6,13 @@ import json
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.controlplane import Access, Cluster
+from tests.controlplane.errors import ControlPlaneError
 
 from .git import credentials, git
 from .module import Result, run_module
@@ -81,7 +82,10 @@ class Workshop:
         kubectl = self.cluster.kubectl
         kubectl("delete", "applicationsets", *mine)  # before what they would make again
         for name in kubectl("get", "applications", *mine, "-o", "name").split():
-            kubectl("patch", name, f"--namespace={ARGOCD}", "--type=merge", '--patch={"metadata":{"finalizers":null}}')
+            with suppress(ControlPlaneError):  # it may be gone with its ApplicationSet
+                kubectl(
+                    "patch", name, f"--namespace={ARGOCD}", "--type=merge", '--patch={"metadata":{"finalizers":null}}'
+                )
         kubectl("delete", "applications", *mine)
         kubectl("delete", "appprojects,secrets", *mine)
         spaces = kubectl("get", "namespaces", "-o", "name").split()

@@ -62,7 +62,10 @@ class Guard:
 
     def _survive(self, live: Mapping[str, Any], finalizers: Iterable[str]) -> bool:
         """Say whether the controller lets the Applications go first: only when a finalizer gives it the time."""
-        return RESOURCES_FINALIZER in finalizers and allowed(live, self.foretell.controller) not in DELETING
+        try:
+            return RESOURCES_FINALIZER in finalizers and allowed(live, self.foretell.controller) not in DELETING
+        except GitopsError:  # what may go counts as gone
+            return False
 
     def _lost(self, changed: Manifest, change: Change) -> Iterator[str]:
         try:

@@ -127,6 +127,10 @@ def test_a_function_that_nobody_can_foretell() -> None:
         names(go(listed({"a": 1}), template=template("{{ uuidv4 }}")))
 
 
+def test_half_a_character_is_replaced() -> None:
+    assert names(go(listed({"a": "h\u00e9llo"}), template=template("{{ trunc 2 .a }}"))) == ["h\ufffd"]
+
+
 def test_two_clusters_with_one_name() -> None:
     labels = {"argocd.argoproj.io/secret-type": "cluster"}
     secrets = [

@@ -20,6 +20,8 @@ FINALIZER = "resources-finalizer.argocd.argoproj.io"
 WITH_VALUES = ("clusters", "git", "oci", "scmProvider", "clusterDecisionResource", "pullRequest", "plugin")
 """The generators with a field ``values`` that is filled in later."""
 _TEMPLATED = re.compile(r"\{\{.*\}\}")
+_NO_TEXT = re.compile("[\udc80-\udcff]")
+"""A half of a character, which Go writes as U+FFFD into JSON."""
 _EXACT = 1 << 53
 
 
@@ -36,7 +38,9 @@ class Mode(NamedTuple):
 
 def replace(text: str, params: dict[str, Any], mode: Mode) -> str:
     """Give a text with parameters put in. TemplateError if that fails in Argo CD too."""
-    return gotemplate.render(text, params, mode.options) if mode.go else classic(text, params)
+    if not mode.go:
+        return classic(text, params)
+    return _NO_TEXT.sub("\ufffd", gotemplate.render(text, params, mode.options))
 
 
 def classic(text: str, params: Mapping[str, Any]) -> str:

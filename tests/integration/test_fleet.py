@@ -156,7 +156,7 @@ def test_a_private_repository_on_two_clusters(controlplane: Cluster, neighbour: 
         refused = place.run_other("argocd_application_set", {**unsafe, "max_deletions": 0}, fails=True)
         assert there in refused["msg"]
         run(place, tmp_path, {"argocd_application_set": fewer})
-        eventually(lambda: states(place).keys(), "one is gone", 120, accept={here}.__eq__)
+        eventually(lambda: set(states(place)), "one is gone", 120, accept={here}.__eq__)
         assert (greeting(controlplane, place), greeting(neighbour, place)) == ("hello", "")
 
 

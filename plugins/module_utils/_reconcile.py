@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Callable
 
 from ._errors import GitopsError
 from ._files import content, write
 from ._module import Module, Result
-from .cluster.engine import BeforeDelete, execute, observe, ordered
+from .cluster.engine import BeforeDelete, Outcome, execute, observe, ordered
 from .cluster.session import Session
 from .manifests.document import dump, parse
 from .plan.diff import hidden
@@ -82,27 +82,23 @@ def carry_out(
         if guard is not None:
             plan.refuse(guard(plan.changes))
     report = report or new_report(module)
-    carried_out = []
-    if module.check_mode:
-        for change in ordered(plans):
-            if change.refusal:
-                report.failed(change, change.refusal)
-            else:
-                carried_out.append(change)
-    else:
-        for outcome in execute(session, plans, before_delete, propagation):
-            if outcome.error:
-                report.failed(outcome.change, outcome.error)
-            elif outcome.idle:
-                report.idle()
-            else:
-                carried_out.append(outcome.change)
-    for change in carried_out:
-        report.done(change)
-        for text in remarks(change):
-            module.warn(text)
+    outcomes = _foreseen(plans) if module.check_mode else execute(session, plans, before_delete, propagation)
+    for outcome in outcomes:
+        if outcome.error:
+            report.failed(outcome.change, outcome.error)
+        elif outcome.idle:
+            report.idle()
+        else:
+            report.done(outcome.change)
+            for text in remarks(outcome.change):
+                module.warn(text)
     report.idle(sum(plan.unchanged for plan in plans))
     return report
+
+
+def _foreseen(plans: Sequence[Plan]) -> Iterator[Outcome]:
+    for change in ordered(plans):
+        yield Outcome(change, error=change.refusal)
 
 
 def new_report(module: Module, cluster: str = "") -> Report:

@@ -157,7 +157,7 @@ spec:
     path: web
   destination:
     name: in-cluster
-"""
+""",
 }
 MODULES = plugins("modules")
 RETURNS = {name: yaml.safe_load(plugin("modules", name).RETURN) for name in MODULES}

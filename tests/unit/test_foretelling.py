@@ -110,7 +110,7 @@ def test_fields_of_others_stay_and_ours_go() -> None:
         syncPolicy={"applicationsSync": "create-update", "preserveResourcesOnDeletion": True},
         preservedFields={"labels": ["x"]},
     )
-    ours = {
+    ours: dict[str, Any] = {
         "f:generators": {},
         "f:syncPolicy": {"f:preserveResourcesOnDeletion": {}},
         "f:preservedFields": {"f:labels": {}},

@@ -36,6 +36,7 @@ attributes:
     details:
       - Reads the cluster and says which fields of which ApplicationSets would change, and which conflicts there are.
       - Nothing is sent to the cluster, so what admission control or missing rights would refuse is not foreseen.
+      - What becomes of the Applications is told by O(state=previewed).
   diff_mode:
     support: full
     details: Shows the touched fields only, each ApplicationSet on its own.

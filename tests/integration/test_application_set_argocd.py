@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.application_set import from_options
 from tests.controlplane import Access, Cluster, eventually
 from tests.support.application_set_fields import full
 from tests.support.argocd_api import ArgoCD
+from tests.support.canary import leaks
+from tests.support.playbook import registered_with_output
 from tests.support.workshop import ARGOCD, HERE, Workshop, workshop
 
 MODULE = "argocd_application_set"
@@ -326,7 +330,18 @@ def secret(place: Workshop, name: str, kind: str, **data: str) -> dict[str, Any]
     }
 
 
-def test_repositories_are_read_as_argocd_reads_them(controlplane: Cluster) -> None:
+def tells_no_password(place: Workshop, folder: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Preview in a play that shows all it can; give the result."""
+    file = folder / "set.yaml"
+    file.write_text(json.dumps(from_options(options, "set", [])))
+    given = {"kubeconfig": str(place.cluster.kubeconfig), "state": "previewed", "src": str(file)}
+    task = {f"tiphys.gitops.{MODULE}": given, "ignore_errors": True}
+    output, (result,) = registered_with_output([task], folder, "-vvvv")
+    assert leaks(output + json.dumps(result), [USER.password]) == []
+    return result
+
+
+def test_repositories_are_read_as_argocd_reads_them(controlplane: Cluster, tmp_path: Path) -> None:
     """With the credentials of the longest template, over TLS, and without telling them."""
     with workshop(controlplane, FILES, USER, tls=True) as place:
         folders = {"git": {"repo_url": place.url, "revision": "main", "directories": [{"path": "apps/*"}]}}
@@ -346,7 +361,6 @@ def test_repositories_are_read_as_argocd_reads_them(controlplane: Cluster) -> No
         wrong = {**options, "generators": [{"git": {**folders["git"], "revision": "no-such-branch"}}]}
         message = place.run_other(MODULE, {**wrong, "state": "previewed"}, fails=True)["msg"]
         assert "no-such-branch" in message
+        assert tells_no_password(place, tmp_path, options)["preview"][0]["unchanged"] == 3
         place.cluster.protect_repository(place.name, Access(username="argo", password="another one"))
-        message = place.run_other(MODULE, {**options, "state": "previewed"}, fails=True)["msg"]
-        assert "cannot be read by git" in message
-        assert USER.password not in message
+        assert "cannot be read by git" in tells_no_password(place, tmp_path, options)["msg"]

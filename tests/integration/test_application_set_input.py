@@ -50,6 +50,11 @@ OPTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         generated({"git": {**FOLDERS["git"], "files": [{"path": "x.json"}]}}),
         ("generators[0].git: directories and files are given together; keep one",),
     ),
+    (
+        "credentials in the URL of a generator",
+        generated({"git": {**FOLDERS["git"], "repo_url": "https://me:s3cret@git.example.org/shop"}}),
+        ("generators[0].git.repo_url: holds credentials",),
+    ),
     ("git without revision", generated({"git": {"repo_url": REPOSITORY}}), ("revision",)),
     (
         "no provider",
@@ -211,7 +216,8 @@ OPTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("options", "parts"), [case[1:] for case in OPTIONS], ids=[case[0] for case in OPTIONS])
 def test_options(lab: Lab, options: dict[str, Any], parts: tuple[str, ...]) -> None:
-    refused(lab.of(APPLICATION_SET), options, *parts)
+    message = refused(lab.of(APPLICATION_SET), options, *parts)
+    assert "s3cret" not in message
 
 
 SPEC = (

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .application_rules import SUBDOMAIN, finalizer_problems, name_problems, spec_problems
+from .application_rules import SUBDOMAIN, finalizer_problems, name_problems, spec_problems, url_problem
 from .application_set import generators
 from .application_set_generators import COMBINING, GENERATOR, PULL_REQUEST_PROVIDERS, SCM_PROVIDERS
 from .fields import Record
@@ -80,6 +80,10 @@ def _settings(kind: str, settings: dict[str, Any], where: str) -> Iterator[str]:
         yield f"{where}: one of elements and elements_yaml is required"
     if kind in ("git", "oci"):
         yield from _one(settings, ["directories", "files"], where)
+        url = str(settings.get("repoURL") or "")
+        reason = url_problem(url) if url and OPENING not in url else ""
+        if reason:
+            yield f"{where}.repo_url: {reason}"
     if kind in PROVIDERS:
         table = PROVIDERS[kind]
         given = [key for key in settings if key in table.keys_in_manifest]

@@ -121,8 +121,9 @@ requirements:
   - git (only where Git generators are previewed)
 notes:
   - Objects are written by server-side apply as field manager C(tiphys.gitops).
-  - Ansible takes C({{ ... }}) in a playbook for a template of its own. Put C(!unsafe) before each text with braces, or
-    once before a whole mapping such as O(template), and Ansible leaves it alone. Files of O(src) need nothing.
+  - Ansible takes C({{ ... }}) in a playbook for a template of its own. Put C(!unsafe) before each text with braces, and
+    Ansible leaves it alone. Put it before texts only; a mapping or a list that it stands before is emptied without a
+    word by ansible-core before 2.19. Files of O(src) need nothing.
 """
 
 EXAMPLES = r"""
@@ -175,17 +176,17 @@ EXAMPLES = r"""
                     auto: true
                   - component: logs
                     auto: false
-    template: !unsafe
+    template:
       metadata:
-        name: "{{ .component }}-{{ .nameNormalized }}"
+        name: !unsafe "{{ .component }}-{{ .nameNormalized }}"
       spec:
         project: monitoring
         source:
           repo_url: https://github.com/myorg/monitoring
           target_revision: "2.1.0"
-          path: "{{ .component }}"
+          path: !unsafe "{{ .component }}"
         destination:
-          server: "{{ .server }}"
+          server: !unsafe "{{ .server }}"
           namespace: monitoring
     template_patch: !unsafe |
       {{- if .auto }}
@@ -204,18 +205,18 @@ EXAMPLES = r"""
           elements:
             - stage: test
             - stage: production
-    template: !unsafe
+    template:
       metadata:
-        name: "web-{{ .stage }}"
+        name: !unsafe "web-{{ .stage }}"
         labels:
-          stage: "{{ .stage }}"
+          stage: !unsafe "{{ .stage }}"
       spec:
         project: shop
         source:
           repo_url: https://github.com/myorg/web
-          path: "overlays/{{ .stage }}"
+          path: !unsafe "overlays/{{ .stage }}"
         destination:
-          name: "{{ .stage }}"
+          name: !unsafe "{{ .stage }}"
           namespace: web
     strategy:
       type: RollingSync
@@ -244,16 +245,16 @@ EXAMPLES = r"""
     name: nodes
     generators:
       - clusters: {}
-    template: !unsafe
+    template:
       metadata:
-        name: "node-agent-{{nameNormalized}}"
+        name: !unsafe "node-agent-{{nameNormalized}}"
       spec:
         project: platform
         source:
           repo_url: https://github.com/myorg/platform
           path: node-agent
         destination:
-          server: "{{server}}"
+          server: !unsafe "{{server}}"
           namespace: kube-system
 
 - name: See what a change would do to the Applications

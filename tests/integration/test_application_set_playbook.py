@@ -53,19 +53,19 @@ LISTED = """\
         go_template: true
         generators:
           - list:
-              elements: !unsafe
+              elements:
                 - stage: test
-                  note: "{{ kept }}"
-        template: !unsafe
+                  note: !unsafe "{{ kept }}"
+        template:
           metadata:
-            name: "shop-{{ .stage }}"
+            name: !unsafe "shop-{{ .stage }}"
             labels:
               team: web
           spec:
             project: default
             source:
               repo_url: https://git.example.org/shop.git
-              path: "deploy/{{ .stage }}"
+              path: !unsafe "deploy/{{ .stage }}"
             destination:
               name: in-cluster
               namespace: shop
@@ -94,7 +94,7 @@ def run(lab: Lab, folder: Path, options: str) -> str:
     return play([included], folder).stdout
 
 
-@pytest.mark.parametrize("options", [SINGLE, LISTED], ids=["single texts", "whole mappings in a list"])
+@pytest.mark.parametrize("options", [SINGLE, LISTED], ids=["of the task", "in a list"])
 def test_braces_pass_with_unsafe(lab: Lab, tmp_path: Path, options: str) -> None:
     place = lab.of(APPLICATION_SET)
     run(place, tmp_path, options)

@@ -35,8 +35,8 @@ _CLASSES = {
     "xdigit": "0-9A-Fa-f",
 }
 _KNOWN_ESCAPES = frozenset(r"\.+*?()|[]{}^$-/,:;<>=!@#%&~'" + '"` ' + "dDwWbBnrtfvaA_")
-_SLOW = re.compile(r"[*+}|][^()]*\)+[*+{]")
-"""RE2 takes linear time for everything; Python tries all ways to divide a text among such repetitions."""
+_PLAIN = (re.compile(r"\\.|\[[^\]]*\]"), re.compile(r"\(\?[^:)>]*[:>]?"))
+"""Escapes and classes, and what may stand at the beginning of a group."""
 _SPACE = r"\t\n\f\r "
 
 
@@ -46,12 +46,31 @@ def compiled(pattern: str) -> re.Pattern[str]:
     translated = "".join(_piece(pattern, found) for found in _PIECES.finditer(pattern))
     if re.search(r"[*+?}][+*]|\{,|(?<!\\)\*\{|\+\{", re.sub(r"\\.|\[[^\]]*\]", "x", pattern)):
         raise UnsupportedError(f"the regular expression {pattern!r} is not known here")
-    if _SLOW.search(re.sub(r"\\.|\[[^\]]*\]", "x", pattern)):
+    if _is_slow(_PLAIN[1].sub("(", _PLAIN[0].sub("x", pattern))):
         raise UnsupportedError(f"the regular expression {pattern!r} repeats what repeats, which can take forever here")
     try:
         return re.compile(translated, re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
         raise TemplateError(f"error parsing regexp: {error}: `{pattern}`") from None
+
+
+def _is_slow(pattern: str) -> bool:
+    """Say whether a group repeats that can match in several ways.
+
+    RE2 takes linear time for everything; Python tries all ways to divide a text among such repetitions.
+    """
+    ways = [False]
+    for position, sign in enumerate(pattern):
+        if sign == "(":
+            ways.append(False)
+        elif sign == ")" and len(ways) > 1:
+            several = ways.pop()
+            if several and pattern[position + 1 : position + 2] in ("*", "+", "{"):
+                return True
+            ways[-1] = ways[-1] or several
+        elif sign in "*+?{|":
+            ways[-1] = True
+    return False
 
 
 def _piece(pattern: str, found: re.Match[str]) -> str:

@@ -31,6 +31,7 @@ from .argocd.service_accounts import (
     granted,
     leftover,
     rights,
+    see_that_nobody_loses_rights,
     tokens,
     verified,
 )
@@ -39,7 +40,7 @@ from .cluster.session import Endpoint, Session
 from .manifests.cluster_rules import CREDENTIALS
 from .manifests.service_account import Account, account_problems, read_rules
 from .plan.kind import Manifest
-from .plan.plan import Plan
+from .plan.plan import Change, Plan
 from .plan.report import Report
 
 FROM_KUBECONFIG: dict[str, dict[str, Any]] = {
@@ -267,7 +268,11 @@ class _Registration:
         old = leftover(self._granted(), wanted) if wanted else gone or {}
         plans = [self._plan(KINDS[kind], one) for kind, one in {**wanted, **(more or {})}.items()]
         plans += [self._plan(KINDS[kind], one, absent=True) for kind, one in old.items() if one]
-        carry_out(self.module, self.target, plans, report=self.report)
+        carry_out(self.module, self.target, plans, guard=self._heed_others, report=self.report)
+
+    def _heed_others(self, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
+        see_that_nobody_loses_rights(self.target, self.account, changes)
+        return {}
 
     def _plan(self, kind: Any, manifests: Sequence[Manifest], *, absent: bool = False) -> Plan:
         force, text = self.module.options["force_conflicts"], self.module.shows_diff

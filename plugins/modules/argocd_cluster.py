@@ -73,11 +73,11 @@ options:
         kubeconfig, as far as O(server) and O(config) do not say them. Its proxy does not, as Argo CD may not need one;
         see C(proxy_url) in O(config).
       - Without O(namespaces) the service account may do everything on the cluster, as Argo CD expects by default. With
-        them it gets a Role in each instead, and Argo CD sees nothing else. Rights that it had before and that are not
-        wanted any more are taken away.
+        them it gets a Role in each instead, and Argo CD sees nothing else. Rights that it had before by these names and
+        that are not wanted any more are taken away; Roles of these names that are for others stay.
       - Nothing is written to the cluster while something stands against its registration. A run that changes nothing
         writes to neither cluster.
-      - Two Argo CDs that deploy to one cluster each need a O(from_kubeconfig.service_account) of their own, as each
+      - Two Argo CDs that deploy to one cluster each need a O(from_kubeconfig.service_account) of another name, as each
         deletes tokens that it did not register. For the same reason no two tasks may work on one service account at
         the same time.
       - With O(state=absent) all that goes away after the cluster was removed from Argo CD, unless

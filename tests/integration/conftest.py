@@ -11,6 +11,7 @@ from tests.controlplane import Cluster, ControlPlane, Proxy, cluster_under_test,
 from tests.controlplane.other import ADDRESS, KUBECONFIG, WEBHOOK
 from tests.support.argocd_api import ArgoCD
 from tests.support.lab import Lab, own_namespace
+from tests.support.pair import Pair, own_account
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +57,10 @@ def lab(apiserver: ControlPlane, proxy: Proxy) -> Iterator[Lab]:
     """A namespace of this test's own, for trying modules in."""
     with own_namespace(apiserver, proxy) as place:
         yield place
+
+
+@pytest.fixture
+def pair(lab: Lab, apiserver: ControlPlane) -> Iterator[Pair]:
+    """A cluster to register by its kubeconfig, and a service account's name of this test's own."""
+    with own_account(lab, apiserver) as pair:
+        yield pair

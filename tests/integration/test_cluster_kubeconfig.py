@@ -1,86 +1,20 @@
-"""argocd_cluster with a kubeconfig: a service account on the cluster itself, its rights and its tokens.
-
-Argo CD's side and the cluster itself are one API server here, each seen through a proxy of its own.
-"""
+"""argocd_cluster with a kubeconfig: a service account on the cluster itself, its rights and its tokens."""
 
 from __future__ import annotations
 
 import base64
 import json
-import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.controlplane import ControlPlane, Proxy, eventually
-from tests.support.lab import CLUSTER_SECRET, Lab
-from tests.support.module import Result, run_module
+from tests.controlplane import eventually
+from tests.support.lab import CLUSTER_SECRET
+from tests.support.pair import RBAC, Pair
 
-MODULE = "argocd_cluster"
-RBAC = "/apis/rbac.authorization.k8s.io/v1"
 KINDS = ("ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Secret")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """`lab` is where Argo CD would be; `target` the proxy before the cluster; `account` names the service account."""
-
-    lab: Lab
-    target: Proxy
-    account: str
-
-    def options(self, **more: Any) -> dict[str, Any]:
-        given = {"kubeconfig": str(self.target.kubeconfig), "service_account": self.account}
-        given |= {"service_account_namespace": self.lab.namespace, **more.pop("from_kubeconfig", {})}
-        return {"namespace": self.lab.namespace, "name": "prod", "from_kubeconfig": given, **more}
-
-    def run(self, **more: Any) -> Result:
-        how = {key: more.pop(key) for key in ("check", "diff", "fails", "warnings") if key in more}
-        self.lab.proxy.reset()
-        self.target.reset()
-        return run_module(MODULE, self.options(**more), self.lab.proxy.kubeconfig, **how)
-
-    def writes(self) -> tuple[int, int]:
-        """How many writes the last run sent to Argo CD's cluster and to the other."""
-        return len(self.lab.proxy.writes()), len(self.target.writes())
-
-    def registered(self) -> dict[str, Any]:
-        """The config of the one cluster that is registered."""
-        (secret,) = [one for one in self.secrets().values() if one["type"] == "Opaque"]
-        config: dict[str, Any] = json.loads(base64.b64decode(secret["data"]["config"]))
-        return {**config, "server": base64.b64decode(secret["data"]["server"]).decode()}
-
-    def secrets(self) -> dict[str, dict[str, Any]]:
-        return self.lab.of(CLUSTER_SECRET).all()
-
-    def tokens(self) -> dict[str, str]:
-        """The tokens of the service account by their Secrets."""
-        found = {name: one for name, one in self.secrets().items() if one["type"].endswith("service-account-token")}
-        return {name: base64.b64decode(one.get("data", {}).get("token", "")).decode() for name, one in found.items()}
-
-    def exists(self, path: str) -> bool:
-        return self.lab.ask("GET", path)[0] == 200
-
-    def accepts(self, token: str) -> bool:
-        """Whether the cluster knows a token."""
-        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": token}}
-        answer = self.lab.send("POST", "/apis/authentication.k8s.io/v1/tokenreviews", review)
-        return bool(answer["status"].get("authenticated"))
-
-
-@pytest.fixture
-def pair(lab: Lab, apiserver: ControlPlane) -> Iterator[Pair]:
-    with Proxy(apiserver) as target:
-        pair = Pair(lab, target, f"argocd-{uuid.uuid4().hex[:8]}")
-        try:
-            yield pair
-        finally:
-            for kind in ("clusterrolebindings", "clusterroles"):
-                for name in (f"{pair.account}-role-binding", f"{pair.account}-role"):
-                    lab.ask("DELETE", f"{RBAC}/{kind}/{name}")
 
 
 def told(result: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import time
 from calendar import timegm
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._errors import GitopsError
+from .._errors import GitopsError, listed
 from ..cluster.objects import Objects
 from ..cluster.session import ApiError, Session
 from ..cluster.wait import Verdict, Wait
 from ..manifests.secret import decoded
 from ..manifests.service_account import OWNER, RBAC, TOKEN_TYPE, Account
 from ..plan.kind import Kind, Manifest
+from ..plan.ownership import Ownership
+from ..plan.plan import Change
 from .kinds import LAST_APPLIED
 
 SERVICE_ACCOUNT = Kind("", "v1", "ServiceAccount", "serviceaccounts", order=10)
 ROLE = Kind(RBAC, "v1", "Role", "roles", order=20)
 CLUSTER_ROLE = Kind(RBAC, "v1", "ClusterRole", "clusterroles", namespaced=False, order=20)
-ROLE_BINDING = Kind(RBAC, "v1", "RoleBinding", "rolebindings", order=30)
-CLUSTER_ROLE_BINDING = Kind(RBAC, "v1", "ClusterRoleBinding", "clusterrolebindings", namespaced=False, order=30)
+ROLE_BINDING = Kind(RBAC, "v1", "RoleBinding", "rolebindings", order=30, remembers=True)
+CLUSTER_ROLE_BINDING = replace(ROLE_BINDING, name="ClusterRoleBinding", plural="clusterrolebindings", namespaced=False)
 TOKEN = Kind(
     "",
     "v1",
@@ -154,21 +156,54 @@ def rights(account: Account, namespaces: Iterable[str], rules: Sequence[dict[str
 
 
 def granted(session: Session, account: Account) -> tuple[Manifests, list[str]]:
-    """Give what grants an account rights now, wherever it is, and what we may not look at."""
-    names = [(ROLE_BINDING, account.binding), (ROLE, account.role)]
-    names += [(CLUSTER_ROLE_BINDING, account.binding), (CLUSTER_ROLE, account.role)]
+    """Give what grants an account rights now, wherever it is, and what we may not look at.
+
+    A binding has to name the account, and a role to stand beside such a binding or to be ours and bound by none: what
+    only has the name may be of somebody else.
+    """
     found: Manifests = {}
     hidden = []
-    for kind, name in names:
-        try:
-            pages = list(Objects(session, kind).pages("", name))
-        except ApiError as error:
-            if error.status != 403:
-                raise
-            hidden.append(kind.plural)
+    for binding, role in ((ROLE_BINDING, ROLE), (CLUSTER_ROLE_BINDING, CLUSTER_ROLE)):
+        bindings, roles = _called(session, binding, account.binding), _called(session, role, account.role)
+        hidden += [kind.plural for kind, lives in ((binding, bindings), (role, roles)) if lives is None]
+        if bindings is None:
             continue
-        found[kind.name] = [live for page in pages for live in page["items"]]
+        found[binding.name] = [live for live in bindings if _binds(live, account)]
+        beside, bound = {_space(live) for live in found[binding.name]}, {_space(live) for live in bindings}
+        ours = {_space(live) for live in roles or () if Ownership(live).mine is not None} - bound
+        found[role.name] = [live for live in roles or () if _space(live) in beside | ours]
     return found, hidden
+
+
+def _called(session: Session, kind: Kind, name: str) -> list[Manifest] | None:
+    """Give all objects of a name, or None where we may not look."""
+    try:
+        return [live for page in Objects(session, kind).pages("", name) for live in page["items"]]
+    except ApiError as error:
+        if error.status != 403:
+            raise
+        return None
+
+
+def _space(manifest: Manifest) -> str:
+    return str(manifest["metadata"].get("namespace", ""))
+
+
+def _binds(live: Mapping[str, Any], account: Account) -> bool:
+    return account.subject in ({key: one.get(key) for key in account.subject} for one in live.get("subjects") or ())
+
+
+def see_that_nobody_loses_rights(session: Session, account: Account, changes: Iterable[Change]) -> None:
+    """Raise if a binding that would be changed gives its rights to others and not to the account."""
+    for change in changes:
+        live = change.live or {}
+        if change.action == "update" and live.get("subjects") and not _binds(live, account):
+            others = (f"{one.get('kind')} {one.get('namespace', '')}/{one.get('name')}" for one in live["subjects"])
+            raise GitopsError(
+                f"gives rights to {listed(others)}, which would lose them",
+                where=f"{change.where} on {session.host}",
+                hint="Choose another service_account, or delete the binding if it is of no use any more.",
+            )
 
 
 def leftover(found: Manifests, wanted: Manifests) -> Manifests:

@@ -54,6 +54,11 @@ class Account:
         """Give how the names of the Secrets begin that were made for its tokens."""
         return f"{self.name}-long-lived-"
 
+    @property
+    def subject(self) -> dict[str, str]:
+        """Give how a binding names the account."""
+        return {"kind": "ServiceAccount", "name": self.name, "namespace": self.namespace}
+
     def token_name(self, number: int) -> str:
         """Name the Secret of its first, second, ... token."""
         return f"{self.prefix}token" + (f"-{number}" if number > 1 else "")
@@ -86,7 +91,7 @@ class Account:
             "kind": f"{kind}Binding",
             "metadata": _meta(self.binding, namespace),
             "roleRef": {"apiGroup": RBAC, "kind": kind, "name": self.role},
-            "subjects": [{"kind": "ServiceAccount", "name": self.name, "namespace": self.namespace}],
+            "subjects": [self.subject],
         }
 
     def place(self, name: str) -> dict[str, Any]:

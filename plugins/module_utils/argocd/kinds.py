@@ -96,6 +96,7 @@ APPLICATION_SET = Kind(
     **meaning(APPLICATION_SET_SPEC),
     exclusive=tuple(tuple(("spec", "template", *path) for path in group) for group in APPLICATION.exclusive),
     indispensable=frozenset((("spec", "generators"),)),
+    remembers=True,
 )
 """Its controller writes it back as a whole, to take a refresh off or to add a finalizer (Reconcile)."""
 
@@ -109,7 +110,6 @@ SECRET = Kind(
     group="",
     version="v1",
     name="Secret",
-    remembers=True,
     plural="secrets",
     order=40,
     masked=frozenset((("data",), ("stringData",), ("metadata", "annotations", LAST_APPLIED))),

@@ -111,7 +111,7 @@ SECRET = Kind(
     version="v1",
     name="Secret",
     plural="secrets",
-    order=40,
+    order=25,
     masked=frozenset((("data",), ("stringData",), ("metadata", "annotations", LAST_APPLIED))),
     declared_by=declarative_owner,
 )

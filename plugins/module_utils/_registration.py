@@ -5,21 +5,22 @@
 
 With a kubeconfig two clusters are written to. The order keeps Argo CD working wherever it is broken off: a token is
 made and seen to work before it is registered, and one that was registered is revoked only when another one is. What a
-broken-off run left behind is found again by its name, and used or deleted by the next.
+broken-off run left behind is found again by its name, and used or deleted by the next. Two tasks that meet may revoke
+each other's tokens; as each looks at both sides again after its last write, the later one sees it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._errors import GitopsError, refuse
-from ._gather import gather
+from ._errors import GitopsError
 from ._module import Module, Result
 from ._reconcile import carry_out, new_report, planned
 from .argocd.cluster_guard import Watchman
-from .argocd.clusters import CLUSTER, CLUSTERS, Registered, registered, resolved, with_token
+from .argocd.clusters import CLUSTER, Registered, registered, resolved, with_token
+from .argocd.from_kubeconfig import account_of, declared
 from .argocd.service_accounts import (
     KINDS,
     SERVICE_ACCOUNT,
@@ -36,35 +37,17 @@ from .argocd.service_accounts import (
     verified,
 )
 from .cluster.engine import observe
-from .cluster.session import Endpoint, Session
-from .manifests.cluster_rules import CREDENTIALS
-from .manifests.service_account import Account, account_problems, read_rules
+from .cluster.session import Session
+from .manifests.service_account import read_rules
 from .plan.kind import Manifest
 from .plan.plan import Change, Plan
 from .plan.report import Report
 
-FROM_KUBECONFIG: dict[str, dict[str, Any]] = {
-    "kubeconfig": {"type": "raw"},
-    "context": {"type": "str"},
-    "service_account": {"type": "str", "default": "argocd-manager"},
-    "service_account_namespace": {"type": "str", "default": "kube-system"},
-    "rules": {"type": "list", "elements": "dict"},
-    "remove_service_account": {"type": "bool", "default": True},
-}
 DAY = 86400.0
+TRIES = 3
+"""How often a cluster is registered because another task revoked the token of the last time."""
 UNKNOWN = "(a token that does not exist yet)"
 """Stands for the token where one is to be made, in what is only predicted."""
-
-
-def declared(options: Mapping[str, Any], endpoint: Endpoint | None = None) -> list[Manifest]:
-    """Give the Secrets that options stand for, but for a token; raise with every problem found.
-
-    ``endpoint`` is what the kubeconfig says of its cluster, if it was looked at.
-    """
-    if options["from_kubeconfig"] is None:
-        return gather(CLUSTERS, options)
-    _check(options)
-    return gather(CLUSTERS, _completed(options, endpoint or Endpoint("https://cluster.invalid")))
 
 
 def register(module: Module) -> Result:
@@ -89,59 +72,6 @@ def register_from_kubeconfig(module: Module) -> Result:
     return _Registration(module, session, target, connection, known, resolved(desired, known)).run()
 
 
-def _completed(options: Mapping[str, Any], endpoint: Endpoint) -> dict[str, Any]:
-    """Give options together with what a kubeconfig says of its cluster, where they do not say it themselves.
-
-    The proxy of a kubeconfig and its server name, if another server is named, are matters of whoever uses it.
-    """
-    tls: dict[str, Any] = {"ca_data": endpoint.authority} if endpoint.verified and endpoint.authority else {}
-    if not endpoint.verified:
-        tls["insecure"] = True
-    if endpoint.server_name and not options.get("server"):
-        tls["server_name"] = endpoint.server_name
-    config = {key: value for key, value in (options.get("config") or {}).items() if value is not None}
-    own = {key: value for key, value in (config.get("tls_client_config") or {}).items() if value is not None}
-    if own.keys() & {"ca_data", "insecure"}:
-        tls = {key: value for key, value in tls.items() if key == "server_name"}
-    name = options.get("name") or options["from_kubeconfig"]["context"]
-    server = options.get("server") or endpoint.server
-    return {**options, "server": server, "name": name, "config": {**config, "tls_client_config": {**tls, **own}}}
-
-
-def _check(options: Mapping[str, Any]) -> None:
-    """Refuse what cannot go with a kubeconfig, before it is looked at."""
-    config = options.get("config") or {}
-    tls = {f"tls_client_config.{key}": value for key, value in (config.get("tls_client_config") or {}).items()}
-    whole = {**config, **tls}
-    found = [
-        f"config.{option}: contradicts from_kubeconfig, which makes a token for Argo CD"
-        for option in CREDENTIALS.values()
-        if whole.get(option) is not None
-    ]
-    found += _misplaced(options)
-    found += account_problems(_account(options))
-    read_rules(options["from_kubeconfig"]["rules"], options["namespaces"] or [], found)
-    refuse(found)
-
-
-def _misplaced(options: Mapping[str, Any]) -> Iterator[str]:
-    if options["state"] == "rendered":
-        yield "from_kubeconfig: goes with state present or absent; rendered asks no cluster"
-    if options["prune"]:
-        yield "prune: has no place beside from_kubeconfig; name the clusters that shall be there in clusters"
-    if options["namespaces"] and options["cluster_resources"]:
-        yield "cluster_resources: with from_kubeconfig, the service account may see nothing outside of namespaces"
-    if options["state"] == "absent" and (options["rotate_credentials"] or options["rotate_after_days"] is not None):
-        yield "rotate_credentials and rotate_after_days: go with state present, not absent"
-    if (options["rotate_after_days"] or 0) < 0:
-        yield "rotate_after_days: must not be negative"
-
-
-def _account(options: Mapping[str, Any]) -> Account:
-    given = options["from_kubeconfig"]
-    return Account(given["service_account_namespace"], given["service_account"])
-
-
 def _carry_out_there(
     module: Module, session: Session, known: Sequence[Registered], manifests: Sequence[Manifest], report: Report
 ) -> Report:
@@ -163,7 +93,7 @@ class _Registration:
     desired: Sequence[Manifest]
 
     def __post_init__(self) -> None:
-        self.account = _account(self.module.options)
+        self.account = account_of(self.module.options)
         self.report = new_report(self.module)
 
     def run(self) -> Result:
@@ -181,7 +111,33 @@ class _Registration:
         return self.report.result()
 
     def _register(self) -> None:
-        choice = self._choice()
+        """Register the cluster, once more where another task revoked the token before its end."""
+        options = self.module.options
+        rotate, days = options["rotate_credentials"], options["rotate_after_days"]
+        older = None if days is None else days * DAY
+        for _attempt in range(TRIES):
+            self._register_once(rotate, older)
+            if self.report.failures or self.module.check_mode or not self.report.changes or self._token_is_there():
+                return
+            self.module.warn(
+                f"Another task works on the service account {self.account.name} of {self.target.host} at the same time "
+                "and revoked a token that was in use. Let it have only one task at a time."
+            )
+            rotate, older = False, None
+        raise GitopsError(
+            f"other tasks revoke each token that is registered, {TRIES} times in a row",
+            where=f"ServiceAccount {self.account.namespace}/{self.account.name} on {self.target.host}",
+            hint="Let only one task at a time work on it, and run again.",
+        )
+
+    def _token_is_there(self) -> bool:
+        """Look at both sides once more: Argo CD has a token, and what makes it one is there."""
+        self.known = registered(self.session, self.module.options["namespace"])
+        own, _others = self._registered()
+        return own in {one.text for one in tokens(self.target, self.account)}
+
+    def _register_once(self, rotate: bool, older: float | None) -> None:
+        choice = self._choice(rotate, older)
         if choice.text:
             self._verify(choice.text)
         if not self._allowed(choice.text or UNKNOWN):
@@ -207,15 +163,11 @@ class _Registration:
         if not self.report.failures:
             self._at_target({}, gone=gone)
 
-    def _choice(self) -> Choice:
-        options = self.module.options
-        days = options["rotate_after_days"]
+    def _choice(self, rotate: bool, older: float | None) -> Choice:
         own, others = self._registered()
         found = tokens(self.target, self.account)
         for one in found:
             self._hide(one.text)
-        older = None if days is None else days * DAY
-        rotate = options["rotate_credentials"]
         return chosen(found, self.account, own, rotate=rotate, older=older, spared=others)
 
     def _registered(self) -> tuple[str, dict[str, str]]:

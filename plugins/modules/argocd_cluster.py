@@ -78,8 +78,10 @@ options:
       - Nothing is written to the cluster while something stands against its registration. A run that changes nothing
         writes to neither cluster.
       - Two Argo CDs that deploy to one cluster each need a O(from_kubeconfig.service_account) of another name, as each
-        deletes tokens that it did not register. For the same reason no two tasks may work on one service account at
-        the same time.
+        deletes tokens that it did not register.
+      - Tasks that work on one service account at the same time disturb each other in the same way. Each looks at both
+        clusters again after its last change, and registers a token that works, with a warning, where Argo CD was left
+        with one that another task deleted. Better let them run one after the other.
       - With O(state=absent) all that goes away after the cluster was removed from Argo CD, unless
         O(from_kubeconfig.remove_service_account) says otherwise, or Argo CD has the token for another cluster, too.
     type: dict
@@ -362,13 +364,9 @@ from typing import Any
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import WRITING, Module, Result, run
 from ansible_collections.tiphys.gitops.plugins.module_utils._reconcile import render
-from ansible_collections.tiphys.gitops.plugins.module_utils._registration import (
-    FROM_KUBECONFIG,
-    declared,
-    register,
-    register_from_kubeconfig,
-)
+from ansible_collections.tiphys.gitops.plugins.module_utils._registration import register, register_from_kubeconfig
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.clusters import CLUSTER
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.from_kubeconfig import FROM_KUBECONFIG, declared
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.cluster import HIDING, OPTIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.controlplane import Proxy, eventually
+from tests.support.lab import CLUSTER_SECRET, meanwhile
 from tests.support.pair import RBAC, Pair
 
 RULES = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
-EVERYBODY = ({}, {"state": "absent", "name": None})
+PRESENT_AND_ABSENT: tuple[dict[str, Any], ...] = ({}, {"state": "absent", "name": None})
 
 
 def rights(pair: Pair, kind: str, of: tuple[str, str] | None, **more: Any) -> list[str]:
@@ -36,7 +42,7 @@ def test_rights_that_are_not_the_accounts_stay(pair: Pair, bound: bool) -> None:
     """They have the names that its own would have, in a namespace that no task names."""
     made = rights(pair, "Role", ("office", "deployer") if bound else None, namespace="default")
     try:
-        for options in EVERYBODY:
+        for options in PRESENT_AND_ABSENT:
             pair.run(**options)
             assert all(pair.exists(path) for path in made)
     finally:
@@ -66,3 +72,77 @@ def test_two_accounts_of_one_name_in_two_namespaces(pair: Pair) -> None:
     pair.run(state="absent", name=None)
     assert pair.lab.send("GET", made[0])["rules"] == RULES
     assert pair.lab.send("GET", made[1])["subjects"][0]["namespace"] == "kube-system"
+
+
+def second_token(pair: Pair) -> str:
+    """Make what another task makes: the Secret of the account's second token."""
+    name = f"{pair.account}-long-lived-token-2"
+    owner = {"annotations": {"kubernetes.io/service-account.name": pair.account}}
+    content = {"metadata": owner, "type": "kubernetes.io/service-account-token"}
+    pair.lab.of(CLUSTER_SECRET).post(name, content, "other")
+    return eventually(lambda: pair.tokens()[name], "a token is there", 20)
+
+
+def register(pair: Pair, token: str) -> None:
+    (name,) = (name for name, one in pair.secrets().items() if one["type"] == "Opaque")
+    config = {key: value for key, value in pair.registered().items() if key != "server"} | {"bearerToken": token}
+    text = base64.b64encode(json.dumps(config).encode()).decode()
+    pair.lab.of(CLUSTER_SECRET).edit(name, {"data": {"config": text}}, "other")
+
+
+def revoke(pair: Pair, number: int) -> None:
+    name = f"{pair.account}-long-lived-token" + (f"-{number}" if number > 1 else "")
+    pair.lab.send("DELETE", pair.lab.of(CLUSTER_SECRET).url(name))
+
+
+def rotate(pair: Pair) -> None:
+    register(pair, second_token(pair))
+    revoke(pair, 1)
+
+
+def nothing(_pair: Pair) -> None:
+    pass
+
+
+MEETINGS: dict[str, tuple[Callable[[Pair], object], dict[str, Any], str, Callable[[Pair], object]]] = {
+    "the new token is revoked before it is registered": (
+        nothing,
+        {"rotate_credentials": True},
+        "here",
+        lambda pair: revoke(pair, 2),
+    ),
+    "what looks left behind is registered": (
+        second_token,
+        {},
+        "target",
+        lambda pair: register(pair, pair.tokens()[f"{pair.account}-long-lived-token-2"]),
+    ),
+    "the token is rotated before it is registered again": (nothing, {"labels": {"a": "b"}}, "here", rotate),
+}
+
+
+@pytest.mark.parametrize("which", MEETINGS)
+def test_two_tasks_on_one_account(pair: Pair, which: str) -> None:
+    """Whatever the other one does just before our write, Argo CD has a token that works in the end."""
+    before, options, where, done = MEETINGS[which]
+    pair.run()
+    before(pair)
+    proxy: Proxy = pair.lab.proxy if where == "here" else pair.target
+    method, match = ("PATCH", "/secrets/cluster-") if where == "here" else ("DELETE", "/secrets/")
+
+    def other(_over: threading.Event) -> None:
+        eventually(lambda: any(one.fault == "hang" for one in proxy.requests()), "our write is under way", 30)
+        try:
+            done(pair)
+        finally:
+            proxy.clear()
+
+    proxy.fault("hang", methods=[method], match=match)
+    with meanwhile(other):
+        result = pair.run(**options, warnings=("Another task works on the service account",))
+    assert len(result["warnings"]) == 1
+    token = pair.registered()["bearerToken"]
+    assert token in pair.tokens().values()
+    assert pair.accepts(token)
+    assert len(pair.tokens()) == 1
+    assert pair.run(**{key: value for key, value in options.items() if key == "labels"})["changed"] is False

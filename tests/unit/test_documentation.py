@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile, _registration
+from ansible_collections.tiphys.gitops.plugins.module_utils import _module, _reconcile
 from ansible_collections.tiphys.gitops.plugins.module_utils._gather import gather
 from ansible_collections.tiphys.gitops.plugins.module_utils.applicationsets.preview import Preview
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd import from_kubeconfig
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_set_guard import view
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_sets import APPLICATION_SETS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
@@ -62,7 +63,7 @@ from tests.support.module import COLLECTIONS
 CHECKS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "argocd_application": partial(gather, APPLICATIONS),
     "argocd_application_set": partial(gather, APPLICATION_SETS),
-    "argocd_cluster": _registration.declared,
+    "argocd_cluster": from_kubeconfig.declared,
     "argocd_info": Criteria,
     "argocd_project": partial(gather, PROJECTS),
     "argocd_repository": partial(gather, REPOSITORIES),

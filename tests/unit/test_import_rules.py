@@ -37,7 +37,7 @@ ROOMS = {
     "argocd": Room(uses="_errors _gather _gittree applicationsets manifests plan cluster", libraries="bcrypt"),
     "_module": Room(uses="_errors cluster manifests", libraries="ansible.module_utils"),
     "_reconcile": Room(uses="_errors _files _module manifests plan cluster"),
-    "_registration": Room(uses="_errors _gather _module _reconcile argocd manifests plan cluster"),
+    "_registration": Room(uses="_errors _module _reconcile argocd manifests plan cluster"),
     "modules": Room(uses="_gather _module _reconcile _registration argocd manifests plan cluster"),
     "doc_fragments": Room(),
     "inventory": Room(uses="_errors _module argocd", libraries="ansible"),

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
+from ..manifests.urls import without_secrets
 from ..plan.kind import Manifest
 from .kinds import LAST_APPLIED, SECRET_TYPE
 from .status import summary
@@ -40,8 +40,6 @@ CLUSTER_CREDENTIALS = {
 }
 """Keys of a cluster's ``config`` (ClusterConfig in types.go), and what they are called here."""
 
-_USER_INFO = re.compile(r"(?i)(?<![a-z0-9+.-])((?!ssh:|git\+ssh:)[a-z][a-z0-9+.-]*://)[^/\s?#'\"]*@")
-_SSH_PASSWORD = re.compile(r"(?i)((?:git\+)?ssh://[^/\s:@]*):[^/\s?#'\"]*@")
 _LONG_LISTS = ("resources", "history")
 
 
@@ -156,9 +154,7 @@ def few_words(node: Manifest) -> Manifest:
 def cleaned(value: Any) -> Any:
     """Take user names, tokens and passwords out of all URLs in a value; the user of an SSH URL is no secret."""
     if isinstance(value, str):
-        if "@" not in value or "://" not in value:
-            return value
-        return _SSH_PASSWORD.sub(r"\1@", _USER_INFO.sub(r"\1", value))
+        return without_secrets(value) if "@" in value and "://" in value else value
     if isinstance(value, Mapping):
         return {key: cleaned(item) for key, item in value.items()}
     return [cleaned(item) for item in value] if isinstance(value, list) else value

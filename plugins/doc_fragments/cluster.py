@@ -57,6 +57,8 @@ options:
   config:
     description:
       - How Argo CD connects and who it is there, all of it; what is left out here goes away.
+      - Where this module set what Argo CD logs in with, by O(config) or by a kubeconfig, a task that leaves O(config)
+        out is refused, as the token would be lost. With V({}) Argo CD logs in no more.
       - No more than one of C(username), C(bearer_token), C(aws_auth_config), C(exec_provider_config) and
         C(tls_client_config.cert_data) may be given.
     type: dict

@@ -39,6 +39,9 @@ def values(leaf: Leaf) -> tuple[Any, Any]:
 
 
 def base(leaf: Leaf) -> dict[str, Any]:
+    """What must be there for the field, and an empty config, without which no credentials are taken away."""
+    if leaf.path[0] == "config":
+        return {"config": {}}
     return {"namespaces": ["shop"]} if leaf.name == "cluster_resources" else {}
 
 

@@ -233,6 +233,37 @@ def test_labels_and_annotations_go_with_their_options(clusters: Lab) -> None:
     meta = clusters.get(name)["metadata"]
     assert meta["labels"] == {**LABELS, "theirs": "kept"}
     assert meta["annotations"] == {"managed-by": "argocd.argoproj.io"}
-    (change,) = clusters.run({"server": cluster("prod")["server"], "name": "prod"})["changes"]
+
+
+def test_what_argocd_logs_in_with_is_not_lost_by_leaving_it_out(clusters: Lab) -> None:
+    clusters.run(cluster("prod"))
+    (name,) = clusters.all()
+    bare: dict[str, Any] = {"server": cluster("prod")["server"], "name": "prod", "labels": {"a": "b"}}
+    for check in (True, False):
+        clusters.proxy.reset()
+        message = clusters.run(bare, check=check, fails=True)["msg"]
+        assert "config is left out, so Argo CD would lose its bearer_token for this cluster" in message
+        assert "config: {} if it shall log in no more" in message
+        assert writes(clusters.proxy.requests()) == []
+    (change,) = clusters.run({**bare, "config": {}})["changes"]
+    assert sorted(change["fields"]) == ["data.config", "metadata.labels.a"]
+    (change,) = clusters.run(bare)["changes"]
     assert change["fields"] == ["data.config"]
     assert "config" not in data(clusters.get(name))
+
+
+def test_what_argocd_logs_in_with_may_become_somebody_elses(clusters: Lab) -> None:
+    clusters.run(cluster("prod"))
+    (name,) = clusters.all()
+    clusters.apply_as("external-secrets", name, {"data": {"config": clusters.get(name)["data"]["config"]}})
+    bare = {"server": cluster("prod")["server"], "name": "prod"}
+    assert clusters.run(bare)["summary"]["updated"] == 1
+    assert TOKEN in data(clusters.get(name))["config"]
+    assert clusters.run(bare)["changed"] is False
+
+
+def test_the_local_cluster_needs_nothing_to_log_in_with(clusters: Lab) -> None:
+    here = {"server": HERE, "name": "in-cluster"}
+    clusters.run({**here, "config": {"bearer_token": TOKEN}})
+    (change,) = clusters.run(here)["changes"]
+    assert change["fields"] == ["data.config"]

@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..cluster.session import Session
-from ..manifests.cluster import HERE, HERE_NAME, without_slash
+from ..manifests.cluster import HERE, HERE_NAME, config_of, without_slash
+from ..manifests.cluster_rules import ways
 from ..plan.kind import Manifest
+from ..plan.ownership import Ownership
 from ..plan.plan import Change
 from .clusters import Registered, described
 from .in_use import everywhere, some_of
@@ -22,7 +24,7 @@ from .kinds import APPLICATION
 
 
 class Watchman:
-    """Refuses what would break: two clusters of one name, and Applications left without their cluster.
+    """Refuses what would break: two clusters of one name, one nobody can log in to, Applications without theirs.
 
     ``orphan`` lets Applications lose theirs. The Applications are asked for only when a server or a name goes away.
     """
@@ -39,7 +41,9 @@ class Watchman:
             after.pop(change.name, None)
             if change.desired is not None and change.action != "delete":
                 after[change.name] = described(change.desired)
-        refusals = {(change.namespace, change.name): self._twice(change, after) for change in changes}
+        refusals = {
+            (change.namespace, change.name): self._twice(change, after) or _locked_out(change) for change in changes
+        }
         if not self.orphan:
             for change in changes:
                 lost = self._lost(before.get(change.name), after)
@@ -92,6 +96,23 @@ class Watchman:
             found = everywhere(self.session, APPLICATION, [self.namespace], _slim)
             self._asked = [(one["where"], _destination(one.get("destination") or {})) for one in found]
         return self._asked
+
+
+def _locked_out(change: Change) -> str:
+    """Refuse to take away what Argo CD logs in with only because a task names something else of the cluster.
+
+    It may be the only copy of a token that a kubeconfig led to. What others hold, too, stays in any case.
+    """
+    live, desired = change.live or {}, change.desired or {}
+    if change.action != "update" or "data.config" not in change.fields or "config" in desired["data"]:
+        return ""
+    given = ways(config_of(live["data"].get("config")))
+    if not given or described(desired).server == HERE or any(Ownership(live).others(("f:data", "f:config"))):
+        return ""
+    return (
+        f"config is left out, so Argo CD would lose its {given[0]} for this cluster. Give config or from_kubeconfig, "
+        "or config: {} if it shall log in no more"
+    )
 
 
 def _destination(given: Mapping[str, Any]) -> dict[str, str]:

@@ -32,6 +32,7 @@ from .kinds import credentials
 
 CLUSTER = replace(
     credentials("cluster"),
+    remembers=True,
     same_values={
         ("data", "config"): comparable_config,
         ("data", "server"): lambda value: without_slash(decoded(value)),

@@ -53,6 +53,7 @@ options:
     description:
       - Name of the Secret. By default that of the Secret which has this O(server) already, else the one that Argo CD
         itself would choose (C(cluster-HOST-NUMBER)).
+      - A Secret of this name that holds another O(server) gets this one; with O(state=absent) it is not deleted.
     type: str
   config:
     description:

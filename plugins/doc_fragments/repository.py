@@ -18,7 +18,8 @@ options:
         C(oci://) with O(type=oci); host and path without a scheme for Helm charts in an OCI registry (O(enable_oci)).
       - Together with O(secret_type) and O(project) it says which repository is meant. Upper and lower case and C(.git)
         at the end make no difference, as for Argo CD.
-      - A new URL is a new repository; the old one stays until it is deleted.
+      - A new URL is a new repository, and the old one stays until it is deleted; with the same O(secret_name) the new
+        one takes its place.
       - Credentials in it are refused. They belong into O(credentials).
     type: str
   secret_type:
@@ -36,6 +37,7 @@ options:
         else the name that Argo CD itself would choose, C(repo-) (or C(creds-), C(repo-write-), C(creds-write-)) and
         a number made from O(url) and O(project).
       - Two Secrets for one repository are refused, because Argo CD uses any one of them.
+      - A Secret of this name that holds another repository becomes this one; with O(state=absent) it is not deleted.
     type: str
   labels:
     description: Labels of the Secret. Labels that others set stay. C(argocd.argoproj.io/secret-type) is always set.

@@ -55,7 +55,7 @@ def register(module: Module) -> Result:
     desired = declared(module.options)
     session = module.session()
     known = registered(session, module.options["namespace"])
-    manifests = resolved(desired, known)
+    manifests = resolved(desired, known, absent=module.options["state"] == "absent")
     report = new_report(module, session.host)
     return _carry_out_there(module, session, known, manifests, report).result()
 
@@ -69,7 +69,8 @@ def register_from_kubeconfig(module: Module) -> Result:
     desired = declared(options, target.endpoint)
     session = module.session()
     known = registered(session, options["namespace"])
-    return _Registration(module, session, target, connection, known, resolved(desired, known)).run()
+    manifests = resolved(desired, known, absent=options["state"] == "absent")
+    return _Registration(module, session, target, connection, known, manifests).run()
 
 
 def _carry_out_there(

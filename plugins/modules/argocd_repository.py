@@ -280,7 +280,8 @@ def apply(module: Module) -> Result:
     if options["state"] == "rendered":
         return render(module, desired, options["dest"], REPOSITORY)
     session = module.session()
-    return reconcile(module, session, REPOSITORY, resolved(session, desired)).result()
+    manifests = resolved(session, desired, absent=options["state"] == "absent")
+    return reconcile(module, session, REPOSITORY, manifests).result()
 
 
 def main() -> None:

@@ -125,6 +125,23 @@ def test_the_secret_that_has_the_server_is_the_one(clusters: Lab) -> None:
     assert clusters.all() == {}
 
 
+def test_a_secret_that_holds_another_cluster(clusters: Lab) -> None:
+    """Only who names it may give it another one; nobody deletes it by another server."""
+    clusters.run(cluster("prod"))
+    (name,) = clusters.all()
+    other = {"server": "https://other.example.org", "secret_name": name, "state": "absent"}
+    for check in (True, False):
+        message = clusters.run(other, check=check, fails=True)["msg"]
+        assert f"cluster https://other.example.org: Secret {name} holds https://prod.example.org and not" in message
+        assert "give server and secret_name of one cluster" in message
+    clusters.edit(name, {"stringData": {"server": "https://other.example.org"}})
+    assert "set another secret_name" in clusters.run(cluster("prod"), fails=True)["msg"]
+    assert data(clusters.get(name))["server"] == "https://other.example.org"
+    assert clusters.run(cluster("prod", secret_name="mine") | {"name": "new"})["summary"]["created"] == 1
+    moved = cluster("prod", secret_name="mine") | {"name": "new", "server": "https://moved.example.org"}
+    assert clusters.run(moved)["changes"][0]["fields"] == ["data.server"]
+
+
 def test_a_secret_of_something_else_is_left_alone(clusters: Lab) -> None:
     clusters.post("taken", {"stringData": {"password": "x"}})
     for options in (cluster("prod", secret_name="taken"), {**GONE, "secret_name": "taken"}):

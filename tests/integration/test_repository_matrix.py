@@ -128,6 +128,31 @@ def test_two_secrets_for_one_repository(secrets: Lab) -> None:
     assert "password" not in data(secrets.get("first"))
 
 
+def test_a_secret_that_holds_another_repository(secrets: Lab) -> None:
+    """Only who names it may give it another one; nobody deletes it by another URL."""
+    other = "https://git.example.org/other"
+    secrets.run(repository())
+    (name,) = secrets.all()
+    for check in (True, False):
+        gone = {"url": other, "secret_name": name, "state": "absent"}
+        message = secrets.run(gone, check=check, fails=True)["msg"]
+        where = f"{secrets.namespace}/{name}"
+        assert f"Secret {where} holds repository {REPOSITORY.removesuffix('.git')} and not repository" in message
+        assert "give url and secret_name of one repository" in message
+    for role in ({"project": "shop"}, {"secret_type": "repo-creds"}):
+        gone = {"url": REPOSITORY, "secret_name": name, "state": "absent", **role}
+        assert "and not repo" in secrets.run(gone, fails=True)["msg"]
+    secrets.edit(name, {"stringData": {"url": other}})
+    for check in (True, False):
+        assert "set another secret_name" in secrets.run(repository(), check=check, fails=True)["msg"]
+    assert data(secrets.get(name))["url"] == other
+    assert secrets.run(repository(secret_name="mine"))["summary"]["created"] == 1
+    moved = "https://git.example.org/moved"
+    assert secrets.run(repository(url=moved, secret_name="mine"))["changes"][0]["fields"] == ["data.url"]
+    items = [{"secret_name": "mine"}, {"secret_name": name, "url": other}]
+    assert secrets.run({"repositories": items, "state": "absent"})["summary"]["deleted"] == 2
+
+
 def test_a_secret_for_something_else_is_left_alone(secrets: Lab) -> None:
     secrets.post("mine", {"data": {}})
     secrets.post("cluster", _secret(REPOSITORY, kind="cluster"))

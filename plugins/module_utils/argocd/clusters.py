@@ -100,19 +100,27 @@ def described(secret: Mapping[str, Any]) -> Registered:
     )
 
 
-def resolved(desired: Iterable[Manifest], known: Sequence[Registered]) -> list[Manifest]:
+def resolved(desired: Iterable[Manifest], known: Sequence[Registered], *, absent: bool) -> list[Manifest]:
     """Give the manifests with the names of the Secrets that hold their servers already; raise where that is unclear.
 
-    A name that the user chose for the Secret stays: then no other Secret may have the server.
+    A name that the user chose for the Secret stays: then no other Secret may have the server. Only such a Secret may
+    get another server.
     """
     found: list[str] = []
     manifests = []
     for manifest in desired:
         server, name = decoded(manifest["data"].get("server")), manifest["metadata"]["name"]
         holders = [one.secret for one in known if one.server == server and server]
+        chosen = bool(server) and name != secret_name(server)
         if not server or name in holders or not holders:
+            other = next((one.server for one in known if one.secret == name), server)
+            if server and other != server and (absent or not chosen):
+                found.append(
+                    f"cluster {server}: Secret {name} holds {shown(other) or 'no server'} and not this one; "
+                    f"{'give server and secret_name of one cluster' if absent else 'set another secret_name'}"
+                )
             manifests.append(manifest)
-        elif len(holders) == 1 and name == secret_name(server):
+        elif len(holders) == 1 and not chosen:
             manifests.append({**manifest, "metadata": {**manifest["metadata"], "name": holders[0]}})
         else:
             found.append(

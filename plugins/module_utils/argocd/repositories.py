@@ -41,6 +41,9 @@ class Identity(NamedTuple):
     url: str
     project: str
 
+    def __str__(self) -> str:
+        return f"{self.type} {shown(self.url)}" + (f" of project {self.project}" if self.project else "")
+
 
 def identity(secret: Mapping[str, object]) -> Identity:
     """Give the identity of what a Secret holds."""
@@ -48,10 +51,11 @@ def identity(secret: Mapping[str, object]) -> Identity:
     return Identity(kind, normalized(data.get("url", "")), "" if kind in TEMPLATES else data.get("project", ""))
 
 
-def resolved(session: Session, desired: Iterable[Manifest]) -> list[Manifest]:
+def resolved(session: Session, desired: Iterable[Manifest], *, absent: bool) -> list[Manifest]:
     """Give the manifests with the names of the Secrets in which the cluster has them already.
 
-    Raises when several have one, or one that is not the Secret that the task names.
+    Raises when several have one, or one that is not the Secret that the task names, or when that has another one. Only
+    a Secret that the task itself names may get another repository.
     """
     manifests = list(desired)
     known = {space: _known(session, space) for space in {one["metadata"]["namespace"] for one in manifests}}
@@ -64,9 +68,16 @@ def resolved(session: Session, desired: Iterable[Manifest]) -> list[Manifest]:
             found.append(f"repository {shown(what.url)}: is named twice; Argo CD takes these spellings for the same")
         seen.add((meta["namespace"], what))
         holders = known[meta["namespace"]].get(what, [])
+        chosen = meta["name"] != secret_name(what.type, texts(manifest))
         if not holders or meta["name"] in holders:
+            other = next((one for one, names in known[meta["namespace"]].items() if meta["name"] in names), what)
+            if what.url and other != what and (absent or not chosen):
+                found.append(
+                    f"repository {shown(what.url)}: Secret {meta['namespace']}/{meta['name']} holds {other} and not "
+                    f"{what}; {'give url and secret_name of one repository' if absent else 'set another secret_name'}"
+                )
             named.append(manifest)
-        elif len(holders) == 1 and meta["name"] == secret_name(what.type, texts(manifest)):
+        elif len(holders) == 1 and not chosen:
             named.append({**manifest, "metadata": {**meta, "name": holders[0]}})
         else:
             held = f"Secret {' and '.join(sorted(holders))} of namespace {meta['namespace']}"

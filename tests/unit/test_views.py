@@ -90,6 +90,10 @@ def test_hosts_are_named_after_themselves() -> None:
     found = {"applications": applications, "clusters": clusters}
     names = [host.name for host in hosts(found, NAMING)]
     assert names == ["a.b", "a__b", "cluster__x", "cluster_x", "cluster_x_s2", "cluster_https___3"]
+    clusters = [cluster("a", "x_c", "https://1"), cluster("b", "x", "https://2"), cluster("c", "x", "https://3")]
+    clusters += [cluster("d", "_x", "https://4")]
+    names = [host.name for host in hosts({"applications": applications, "clusters": clusters}, NAMING)]
+    assert names[3:] == ["cluster_x_c", "cluster_x", "cluster_x_c_c", "cluster__x_d"]
     instance = Naming("east", "a", "environment", ())
     assert [host.name for host in hosts({"applications": applications[:2]}, instance)] == [
         "east__argocd__a.b",
@@ -103,10 +107,13 @@ def test_destinations_are_called_by_name() -> None:
         application("b", server="https://east.example.org:6443/"),
         application("c", server="https://west.example.org:6443"),
         application("d"),
+        application("e", server="https://[fe80::1"),
+        application("f", server="west"),
     ]
     clusters = [cluster("s", "east", "https://east.example.org:6443")]
     groups = [
         [group for group in host.groups if group.startswith("destination_")]
         for host in hosts({"applications": applications, "clusters": clusters}, NAMING)
     ]
-    assert groups == [["destination_east"], ["destination_east"], ["destination_west.example.org:6443"], [], []]
+    names = ["east", "east", "west.example.org:6443", "", "[fe80::1", "west", ""]
+    assert groups == [[f"destination_{name}"] if name else [] for name in names]

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 APPLICATION_KEYS = ("sync", "health", "revision", "operation", "message", "conditions", "finished_at", "destination")
 CLUSTER_KEYS = ("shard", "namespaces", "credentials", "insecure")
@@ -40,18 +39,21 @@ def hosts(found: Mapping[str, Iterable[Mapping[str, Any]]], naming: Naming) -> I
     """Give a host for each Application and cluster of a search (see information.py).
 
     An Application's name depends on nothing but itself: ``NAME``, or ``NAMESPACE__NAME`` outside Argo CD's namespace. A
-    cluster is ``cluster_NAME``; only if that is taken, the name of its Secret is added. No Kubernetes name holds an
-    underscore, so these never meet. With an instance's name, all of it begins with ``INSTANCE__``.
+    cluster is ``cluster_NAME``; only if that is taken, the name of its Secret is added. With an instance's name, all of
+    it begins with ``INSTANCE__``.
     """
     clusters = list(found.get("clusters", ()))
     titles = {one["server"]: one["title"] for one in clusters}
+    taken: set[str] = set()
     for one in found.get("applications", ()):
         where = "" if one["namespace"] == naming.namespace else f"{one['namespace']}__"
-        yield _host(one, "application", f"{where}{one['name']}", naming, _destination(one["destination"], titles))
-    taken: set[str] = set()
+        name = f"{where}{one['name']}"
+        taken.add(name)
+        yield _host(one, "application", name, naming, _destination(one["destination"], titles))
     for one in clusters:
         name = _UNSAFE.sub("_", f"cluster_{one['title']}")
-        name = f"{name}_{one['name']}" if name in taken else name
+        while name in taken:
+            name = f"{name}_{one['name']}"
         taken.add(name)
         yield _host(one, "cluster", name, naming, "")
 
@@ -83,4 +85,4 @@ def _host(view: Mapping[str, Any], kind: str, name: str, naming: Naming, destina
 def _destination(target: Mapping[str, str], titles: Mapping[str, str]) -> str:
     """Name the cluster that an Application deploys to: by name, else by the host in its URL."""
     server = target["server"].rstrip("/")
-    return target["name"] or titles.get(server) or urlsplit(server).netloc or server
+    return target["name"] or titles.get(server) or server.partition("://")[2].split("/", 1)[0] or server

@@ -16,6 +16,9 @@ description:
   - An Application's host is called C(NAME), or C(NAMESPACE__NAME) when it is not in O(namespace). That of a cluster is
     called C(cluster_NAME), after the name that Argo CD shows, or C(cluster_NAME_SECRET) with the name of its Secret if
     an earlier one is called so. What has no place in a host's name becomes an underscore.
+  - Hosts of the same name in another inventory, such as machines, are the same hosts to Ansible, whose tasks then run
+    where O(run_locally) says. With O(argocds) the names begin with one of yours. There is a warning if the other
+    inventory was read before.
   - All hosts are in the group C(argocd_applications) or C(argocd_clusters), and in those that O(group_by) says.
   - No token, password or key becomes a variable, nor does a user name or password in a URL. No text from the cluster is
     taken for a template, which is why C(ansible-inventory --list) calls them C(__ansible_unsafe).
@@ -130,8 +133,8 @@ notes:
     M(tiphys.gitops.argocd_info) tells them.
   - Variables of clusters are C(argocd_secret) (the name of its Secret), C(argocd_shard), C(argocd_namespaces),
     C(argocd_credentials) (which kinds of them, not their values) and C(argocd_insecure).
-  - With O(cache), what was read is kept as these variables. It is read anew when the options of the file or the cluster
-    that they name change.
+  - With O(cache), what was read is kept as these variables. It is read anew when the options of the file or the
+    kubeconfig that they name change, such as the current context in it.
 seealso:
   - module: tiphys.gitops.argocd_info
 """
@@ -177,7 +180,6 @@ cache_connection: ~/.cache/argocd-inventory
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -192,9 +194,11 @@ from ansible_collections.tiphys.gitops.plugins.module_utils._errors import Gitop
 from ansible_collections.tiphys.gitops.plugins.module_utils._module import (
     CONNECTION,
     connection_options,
+    kubeconfig_digest,
     open_session,
 )
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.hosts import Host, Naming, hosts
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.in_use import some_of
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.information import inform
 
 try:
@@ -226,7 +230,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         super().parse(inventory, loader, path, cache)
         self._refuse_unknown(self._read_config_data(path))
         try:
-            for host in self._cached(path, cache):
+            found = self._cached(path, cache)
+            self._warn_of_others([host.name for host in found], path)
+            for host in found:
                 self._add(host)
         except GitopsError as error:
             raise AnsibleParserError(str(error)) from None
@@ -238,6 +244,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         unknown = sorted(str(key) for key in given if key not in names)
         if unknown:
             raise AnsibleParserError(f"{', '.join(unknown)}: unknown option")
+
+    def _warn_of_others(self, names: list[str], path: str) -> None:
+        """Say which hosts another inventory has already: two hosts of one name are one to Ansible."""
+        others = [name for name in names if name in self.inventory.hosts]
+        if others:
+            self.display.warning(
+                f"{path}: another inventory has hosts of these names already: {some_of(others)}. Ansible makes one "
+                "host of each two, with the variables of both. Name this Argo CD in argocds, so that the names of its "
+                "hosts begin with that name."
+            )
 
     def _cached(self, path: str, cache: bool) -> list[Host]:
         """Give the hosts from the cache if that is wanted and has them, else from the cluster."""
@@ -256,12 +272,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         common = {name: self._value(self.get_option(name)) for name in CONNECTION}
         label, group_by = str(self.get_option("environment_label")), tuple(map(str, self.get_option("group_by")))
         entries = self.get_option("argocds")
+        names: set[str] = set()
         for given in [{}] if entries is None else entries:
             own = {str(key): self._value(value) for key, value in given.items() if value is not None}
             name = own.pop("name", "")
             namespace = own.pop("namespace", str(self.get_option("namespace")))
             if not re.fullmatch("[A-Za-z0-9.-]*", name) or (entries is not None and not name):
                 raise AnsibleParserError(f"argocds: {name!r} is no name of letters, digits, dots and hyphens")
+            if name in names:
+                raise AnsibleParserError(f"argocds: two are called {name}, so their hosts would be, too; rename one")
+            names.add(name)
             options = {key: value for key, value in {**common, **own}.items() if value is not None}
             yield Naming(name, namespace, label, group_by), connection_options(options)
 
@@ -276,8 +296,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         """Tell different contents of one file, and different clusters, from each other."""
         told: list[Any] = [self._search(resource) for resource in self.get_option("hosts_from")]
         for naming, options in instances:
-            told.append([repr(naming), {key: value for key, value in options.items() if key not in SECRET}])
-        text = json.dumps([*told, os.environ.get("KUBECONFIG", "")], sort_keys=True)
+            open_ones = {key: value for key, value in options.items() if key not in SECRET}
+            told.append([repr(naming), open_ones, kubeconfig_digest(options)])
+        text = json.dumps(told, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _search(self, resource: str) -> dict[str, Any]:

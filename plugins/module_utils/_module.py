@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import re
 from base64 import b64encode
@@ -17,7 +18,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ._errors import GitopsError
-from .cluster.connection import connect
+from .cluster.connection import connect, kubeconfig_contents
 from .cluster.session import Limits, Session
 from .manifests.document import MISSING_YAML, parse
 from .manifests.fields import Record, secret_texts
@@ -146,6 +147,12 @@ def open_session(options: Mapping[str, Any], register: Callable[[str], object]) 
     """Open the session that the connection options describe; ``register`` is told every secret that is sent."""
     limits = Limits(*_limits(options).values())
     return connect({**options, "kubeconfig": _kubeconfig(options["kubeconfig"])}, limits, register)
+
+
+def kubeconfig_digest(options: Mapping[str, Any]) -> str:
+    """Give a text that is another one when the kubeconfig files of these options say something else."""
+    contents = kubeconfig_contents({**options, "kubeconfig": _kubeconfig(options["kubeconfig"])})
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
 
 def connection_options(given: Mapping[str, Any]) -> dict[str, Any]:

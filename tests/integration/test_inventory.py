@@ -278,6 +278,44 @@ def test_cache(shop: Lab, tmp_path: Path) -> None:
     assert shop.plane.token not in kept
 
 
+def test_cache_of_another_context(shop: Lab, tmp_path: Path) -> None:
+    """Another current context is another cluster, and what was read of the one before does not count."""
+    kubeconfig = tmp_path / "kubeconfig"
+    content = yaml.safe_load(shop.proxy.kubeconfig.read_text())
+    cached: dict[str, Any] = {
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(tmp_path / "cache"),
+    }
+    content["clusters"].append({"name": "other", "cluster": {"server": "http://127.0.0.1:1"}})
+    content["contexts"].append({"name": "other", "context": {"cluster": "other", "user": ""}})
+    kubeconfig.write_text(yaml.safe_dump(content))
+    file = write(tmp_path, shop, kubeconfig=str(kubeconfig), **cached)
+    assert variables(listed(tmp_path, file)).keys() == {"api", "web"}
+    kubeconfig.write_text(yaml.safe_dump({**content, "current-context": "other"}))
+    assert "cannot reach http://127.0.0.1:1" in refusal(
+        tmp_path, write(tmp_path, shop, kubeconfig=None, **cached), {"KUBECONFIG": str(kubeconfig)}
+    )
+    file = write(tmp_path, shop, kubeconfig=str(kubeconfig), **cached)
+    assert "cannot reach http://127.0.0.1:1" in refusal(tmp_path, file)
+    kubeconfig.write_text(yaml.safe_dump(content))
+    shop.proxy.reset()
+    assert variables(listed(tmp_path, file)).keys() == {"api", "web"}
+    assert shop.proxy.requests() == []
+
+
+def test_hosts_of_another_inventory(shop: Lab, tmp_path: Path) -> None:
+    """A machine that is called like an Application is told of, unless the names of hosts begin with an Argo CD's."""
+    (tmp_path / "a-hosts").write_text("web ansible_host=192.0.2.1\ndb\n")
+    prefixed: dict[str, Any] = {"argocds": [{"name": "east"}]}
+    for options, warned in (({}, True), (prefixed, False)):
+        file = write(tmp_path, shop, **options)
+        done = ansible("ansible-inventory", tmp_path, "--inventory=a-hosts", f"--inventory={file}", "--list")
+        told = " ".join(done.stderr.split())
+        assert ("another inventory has hosts of these names already: web. Ansible makes one host" in told) is warned
+        assert ("ansible_connection" in json.loads(done.stdout)["_meta"]["hostvars"]["web"]) is warned
+
+
 def refusal(folder: Path, file: str, environment: Mapping[str, str] | None = None) -> str:
     """The line that says why a file was not taken."""
     strict = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", "ANSIBLE_INVENTORY_ENABLED": PLUGIN}
@@ -296,6 +334,7 @@ def refusal(folder: Path, file: str, environment: Mapping[str, str] | None = Non
         ({"hosts_from": ["pods"]}, "pods"),
         ({"argocds": [{"name": "a/b"}]}, "'a/b' is no name"),
         ({"argocds": [{"name": "a", "hots": "x"}]}, "hots"),
+        ({"argocds": [{"name": "a"}, {"name": "a", "namespace": "b"}]}, "argocds: two are called a, so their hosts"),
         ({"kubeconfig": "/not/there"}, "kubeconfig /not/there: cannot be used"),
         ({"kubeconfig": None, "host": "https://127.0.0.1:1", "api_key": SECRET}, "cannot reach https://127.0.0.1:1"),
         ({"request_timeout": "soon"}, "request_timeout"),

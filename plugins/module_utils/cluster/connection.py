@@ -71,6 +71,21 @@ def connect(
     return session
 
 
+def kubeconfig_contents(options: Mapping[str, Any]) -> list[bytes]:
+    """Give what is in the kubeconfig files that a session takes its cluster from; b"" for one that is not there."""
+    given, default = options.get("kubeconfig"), os.environ.get("KUBECONFIG") or str(DEFAULT_KUBECONFIG)
+    if isinstance(given, Mapping):
+        return []
+    return [_content(Path(name).expanduser()) for name in ([given] if given else default.split(os.pathsep))]
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
 def _endpoint(config: Any) -> Endpoint:
     file, name = config.ssl_ca_cert, getattr(config, "tls_server_name", None)
     authority = Path(file).read_text(encoding="utf-8") if file and config.host.startswith("https") else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options of every module that writes objects, many at a time; CONFLICTS alone for one that writes parts."""
+    """DOCUMENTATION is for modules that write many objects at a time, CONFLICTS for all that write."""
 
     CONFLICTS = r"""
 options:
@@ -21,7 +21,8 @@ options:
     type: bool
     default: false
 """
-    DOCUMENTATION = rf"""{CONFLICTS}
+    DOCUMENTATION = r"""
+options:
   prune:
     description:
       - Delete every object in O(namespace) that O(label_selectors) select and that the task does not name.

@@ -27,6 +27,7 @@ author:
 extends_documentation_fragment:
   - tiphys.gitops.cluster
   - tiphys.gitops.writing
+  - tiphys.gitops.writing.conflicts
   - tiphys.gitops.k8s_auth
   - tiphys.gitops.attributes
   - tiphys.gitops.attributes.action_group

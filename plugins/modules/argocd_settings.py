@@ -121,7 +121,7 @@ options:
   ssh_known_hosts_absent:
     description: >-
       Hosts of which all lines are removed from the known SSH hosts, also where the host is hashed. One on another port
-      than 22 is written V([host]:port\), as in the file.
+      than 22 is written C([host]:port), as in the file.
     type: list
     elements: str
   secret:

@@ -78,12 +78,17 @@ def listed(*elements: Any, **more: Any) -> Manifest:
     return {"list": {"elements": list(elements), **more}}
 
 
-def go(*generators: Manifest, template: Manifest = GO, **spec: Any) -> Manifest:
-    return {"goTemplate": True, "generators": list(generators), "template": template, **spec}
+def go(*generators: Manifest, template: Manifest | None = None, **spec: Any) -> Manifest:
+    return {
+        "goTemplate": True,
+        "generators": list(generators),
+        "template": GO if template is None else template,
+        **spec,
+    }
 
 
-def classic(*generators: Manifest, template: Manifest = CLASSIC, **spec: Any) -> Manifest:
-    return {"generators": list(generators), "template": template, **spec}
+def classic(*generators: Manifest, template: Manifest | None = None, **spec: Any) -> Manifest:
+    return {"generators": list(generators), "template": CLASSIC if template is None else template, **spec}
 
 
 def matrix(*generators: Manifest, **more: Any) -> Manifest:

@@ -218,10 +218,10 @@ def told(spec: Manifest, live: list[Manifest], **how: Any) -> Preview:
     return preview(manifest, generate(manifest, [], lambda _url, _revision: Paths({})), live, APPLICATION, **how)
 
 
-def live(name: str, owner: Mapping[str, Any] | None = LIVE_OWNER, **spec: Any) -> Manifest:
+def live(name: str, **spec: Any) -> Manifest:
     made = template(name)
     meta = {"name": name, "finalizers": ["resources-finalizer.argocd.argoproj.io"]}
-    return {"metadata": {**meta, "ownerReferences": [owner] if owner else []}, "spec": {**made["spec"], **spec}}
+    return {"metadata": {**meta, "ownerReferences": [LIVE_OWNER]}, "spec": {**made["spec"], **spec}}
 
 
 def of(*each: str, **spec: Any) -> Manifest:

@@ -77,7 +77,7 @@ FRAGMENTS = {
     "repository": {name: spec for name, spec in argument_spec(REPOSITORY_OPTIONS).items() if name != "namespace"},
     "k8s_auth": _module.CONNECTION,
     "project": {name: spec for name, spec in argument_spec(PROJECT_OPTIONS).items() if name != "namespace"},
-    "writing": _module.WRITING,
+    "writing": {name: spec for name, spec in _module.WRITING.items() if name != "force_conflicts"},
 }
 # By module, the results that are its own: each a real one (its first item, if it is a list), or None.
 RESULTS: dict[str, dict[str, Mapping[str, Any] | None]] = {

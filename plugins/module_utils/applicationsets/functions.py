@@ -81,7 +81,7 @@ def argument(value: Any, letter: str) -> Any:
         if letter in _NILS:
             return _NILS[letter]()
         raise TemplateError(f"invalid value; expected {_NAMES[letter]}")
-    if type(value) is not _CLASSES[letter]:
+    if value.__class__ is not _CLASSES[letter]:
         got = "interface {}" if value is None else type_name(value)
         raise TemplateError(f"wrong type for value; expected {_NAMES[letter]}; got {got}")
     return value
@@ -96,7 +96,7 @@ def constant(value: Any, text: str, letter: str) -> Any:
         return float(value)
     if letter == "i" and numeric and value == int(value):
         return int(value)
-    if letter in "sb" and type(value) is _CLASSES[letter]:
+    if letter in "sb" and value.__class__ is _CLASSES[letter]:
         return value
     raise TemplateError(f"expected {_NAMES[letter]}; found {text}")
 

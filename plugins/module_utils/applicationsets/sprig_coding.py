@@ -41,7 +41,7 @@ def _slugify(*given: Any) -> str:
         raise TemplateError("error calling slugify: the last argument is no text")
     size: Any = given[0] if len(given) > 1 else 50
     smart: Any = given[1] if len(given) > 2 else True
-    if type(size) is not int or not isinstance(smart, bool) or size < 0:
+    if size.__class__ is not int or not isinstance(smart, bool) or size < 0:
         raise TemplateError("error calling slugify: arguments are a length, true or false, and a text")
     slug = sanitize(given[-1])
     if not smart and len(slug) >= size:

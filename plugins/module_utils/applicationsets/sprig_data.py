@@ -209,7 +209,7 @@ def _dig(*given: Any) -> Any:
         raise TemplateError("error calling dig: dig needs at least three arguments")
     *keys, default, step = given
     for key in keys:
-        if not isinstance(key, str) or type(step) is not dict:
+        if not isinstance(key, str) or step.__class__ is not dict:
             raise TemplateError(f"error calling dig: interface conversion: interface {{}} is {type_name(step)}")
         if key not in step:
             return default

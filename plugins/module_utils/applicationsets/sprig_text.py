@@ -15,6 +15,12 @@ from .values import StringMap, Strings, TemplateError, UnsupportedError, decode,
 TEXT = Library()
 LENGTH_LIMIT = 1_000_000
 
+
+def _one(char: str, other: str) -> str:
+    """Go maps one character to one character; where Python gives two, it keeps the first one."""
+    return other if len(other) == 1 else char
+
+
 TEXT.add("hello")(lambda: "Hello!")
 TEXT.add("trim", "s")(lambda text: text.strip(" \t\n\v\f\r\x85\xa0\u2028\u2029"))
 TEXT.add("upper", "s")(lambda text: "".join(_one(char, char.upper()) for char in text))
@@ -27,11 +33,6 @@ TEXT.add("trimPrefix", "ss")(lambda part, text: text.removeprefix(part))
 TEXT.add("trimAll trimall", "ss")(lambda chars, text: text.strip(chars) if chars else text)
 TEXT.add("toString", "a")(show)
 TEXT.add("plural", "ssi")(lambda one, many, count: one if count == 1 else many)
-
-
-def _one(char: str, other: str) -> str:
-    """Go maps one character to one character; where Python gives two, it keeps the first one."""
-    return other if len(other) == 1 else char
 
 
 @TEXT.add("lower", "s")

@@ -62,7 +62,8 @@ def test_application_sets(projects: Lab, lab: Lab) -> None:
     other = {"metadata": {"name": "x"}, "spec": spec(project="{{project}}")}
     inner = {"generators": [{"list": {"elements": [], "template": template}}, {"clusters": {}}]}
     sets.create("inner", {"generators": [{"matrix": inner}], "template": other})
-    sets.create("outer", {"generators": [{"list": {"elements": [{"project": "shop"}]}}], "template": other})
+    parameters = [{"project": "shop"}, {"template": {"spec": "shop"}}, {"template": {"spec": {"project": ["shop"]}}}]
+    sets.create("outer", {"generators": [{"list": {"elements": parameters}}], "template": other})
     refused(projects, ABSENT, f"ApplicationSet {lab.namespace}/inner, ApplicationSet {lab.namespace}/own; without")
     for name in ("own", "inner"):
         lab.send("DELETE", sets.url(name))

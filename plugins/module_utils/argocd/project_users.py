@@ -28,7 +28,7 @@ class User(NamedTuple):
     kind: str
     namespace: str
     name: str
-    projects: Container[Any]
+    projects: Container[str]
 
 
 class Guard:
@@ -87,21 +87,25 @@ def _may_use(user: User, project: Change) -> bool:
 
 def _slim(node: Manifest) -> Manifest:
     """Keep of an Application its name and its project, of an ApplicationSet its name, templates and generators."""
-    spec = node.get("spec")
-    if "uid" not in (node.get("metadata") or {}) or not isinstance(spec, Mapping):
+    meta, spec = node.get("metadata"), node.get("spec")
+    if not isinstance(meta, Mapping) or "uid" not in meta or not isinstance(spec, Mapping):
         return node
     kept = {key: spec[key] for key in ("project", "template", "generators") if key in spec}
-    return {"metadata": node["metadata"], "spec": kept}
+    return {"metadata": {key: meta[key] for key in ("namespace", "name") if key in meta}, "spec": kept}
 
 
-def _projects(spec: Mapping[str, Any]) -> Iterator[Any]:
-    yield spec.get("project")
-    for template in _templates(spec):
-        yield (template.get("spec") or {}).get("project")
+def _projects(spec: Mapping[str, Any]) -> Iterator[str]:
+    for one in (spec, *(template.get("spec") for template in _templates(spec))):
+        project = one.get("project") if isinstance(one, Mapping) else None
+        if isinstance(project, str):
+            yield project
 
 
 def _templates(node: Any) -> Iterator[Mapping[str, Any]]:
-    """Give the templates of an ApplicationSet: its own, and those that its generators bring."""
+    """Give the templates of an ApplicationSet: its own, and those that its generators bring.
+
+    A parameter may be called so, too, and be anything.
+    """
     if isinstance(node, Mapping):
         for key, value in node.items():
             if key == "template" and isinstance(value, Mapping):

@@ -377,7 +377,7 @@ clusters:
     credentials:
       description: >-
         How Argo CD logs in; V(password), V(bearer_token), V(client_certificate), V(aws), V(exec), none for its own
-        service account, V(unreadable) for a configuration that is no JSON.
+        service account, V(unreadable) for a configuration that Argo CD cannot read.
       type: list
       elements: str
     insecure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from time import process_time
 from typing import Any
 
@@ -59,6 +60,12 @@ def test_views_need_nothing_but_a_name(resource: str, empty: Any) -> None:
     parts = dict.fromkeys(("spec", "status", "data"), empty)
     view = RESOURCES[resource].view({**OBJECT, **parts})
     assert (view["name"], view["labels"]) == ("shop", {})
+
+
+@pytest.mark.parametrize("config", ["{", "[]", "7", '"x"', '{"tlsClientConfig": "x"}', '{"tlsClientConfig": [1]}'])
+def test_clusters_whose_configuration_is_odd(config: str) -> None:
+    view = RESOURCES["clusters"].view({**OBJECT, "data": {"config": b64encode(config.encode()).decode()}})
+    assert (view["credentials"], view["insecure"]) == (["unreadable"], False)
 
 
 def test_what_makes_an_application_large_is_dropped_and_nothing_else() -> None:

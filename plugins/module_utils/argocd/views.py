@@ -183,9 +183,10 @@ def _login(config: str) -> View:
     try:
         found = json.loads(config or "{}")
     except ValueError:
+        found = None
+    tls = (found.get("tlsClientConfig") or {}) if isinstance(found, dict) else None
+    if not isinstance(tls, dict):
         return {"credentials": ["unreadable"], "insecure": False}
-    found = found if isinstance(found, dict) else {}
-    tls = found.get("tlsClientConfig") or {}
     kinds = [name for key, name in CLUSTER_CREDENTIALS.items() if found.get(key)]
     kinds += ["client_certificate"] if tls.get("certData") else []
     return {"credentials": kinds, "insecure": bool(tls.get("insecure"))}

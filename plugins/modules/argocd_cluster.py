@@ -61,6 +61,7 @@ options:
   clusters:
     description:
       - Several clusters. Each item has the keys of this module from O(server) to O(config), with the same meaning.
+        Clusters with O(from_kubeconfig) are registered one by one, with a loop.
       - Exactly one of O(server), O(clusters) and O(from_kubeconfig) is needed, but O(server) may stand beside
         O(from_kubeconfig). The options that describe one cluster have no place beside O(clusters).
     type: list
@@ -238,6 +239,16 @@ EXAMPLES = r"""
     labels:
       env: production
     rotate_after_days: 30
+
+- name: Two clusters of a second Argo CD, whose service account has a name of its own there
+  tiphys.gitops.argocd_cluster:
+    name: "{{ item }}"
+    server: https://{{ item }}.example.com:6443
+    from_kubeconfig:
+      kubeconfig: second.kubeconfig
+      context: "{{ item }}"
+      service_account: argocd-manager-second
+  loop: [staging, testing]
 
 - name: Remove a cluster with its service account
   tiphys.gitops.argocd_cluster:

@@ -201,6 +201,7 @@ KUBECONFIG = {"from_kubeconfig": {"kubeconfig": "/nowhere/kubeconfig"}, "name": 
         ({"clusters": [{"name": "prod"}]}, ("clusters[0] (without server): server: is required",)),
         ({"clusters": [cluster("a", nmae="x")]}, ("clusters[0] (https://a.example.org).nmae", "did you mean name?")),
         ({"clusters": [cluster("a"), cluster("a") | {"name": "b"}]}, ("server https://a.example.org is there twice",)),
+        ({"clusters": [cluster("a", from_kubeconfig={})]}, ("from_kubeconfig has no place in an item", "with a loop")),
         ({"clusters": [cluster("a")], "shard": 1}, ("shard: is given beside clusters; put it there",)),
         (cluster("a", clusters=[]), ("mutually exclusive: server|clusters",)),
         ({"name": "a"}, ("one of the following is required: server, clusters, from_kubeconfig",)),

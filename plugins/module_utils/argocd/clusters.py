@@ -44,8 +44,10 @@ CLUSTER = replace(
 
 
 def _misplaced(options: Mapping[str, Any]) -> Iterator[str]:
-    """Find clusters of one task that have the same server or the same name."""
+    """Find clusters of one task that have the same server or the same name, or a kubeconfig."""
     items = [item for item in options.get("clusters") or () if isinstance(item, Mapping)]
+    if any("from_kubeconfig" in item for item in items):
+        yield "clusters: from_kubeconfig has no place in an item; register such clusters one by one, with a loop"
     servers = [without_slash(str(item["server"])) for item in items if item.get("server")]
     names = [str(item["name"]) for item in items if item.get("name")]
     for key, values in (("server", servers), ("name", names)):

@@ -46,7 +46,8 @@ GOOD: list[dict[str, Any]] = [
     {"destinations": [{"server": "https://x", "name": "in-cluster", "namespace": "*"}, {"name": "!prod"}]},
     {"destination_service_accounts": [{"server": "*", "default_service_account": "deploy:robot"}]},
     {"cluster_resource_whitelist": [{"group": "", "kind": "Namespace", "name": "shop-*"}, {"group": "*", "kind": "*"}]},
-    {"namespace_resource_blacklist": [{"group": "{x}", "kind": "[A-Z]*"}]},
+    {"namespace_resource_blacklist": [{"group": "{x}", "kind": "[A-Z]*"}, {"group": "[^a-cx-z]*", "kind": r"[\]]"}]},
+    {"namespace_resource_blacklist": [{"group": "a", "kind": "B"}] * 2, "signature_keys": [{"key_id": KEY}] * 2},
     {"roles": [role("shop", "ci", groups=["my org", '"CN=a,OU=b"', "a:b"]), {"name": "Read_Only-2"}]},
     policy("p,proj:shop:ci,applications,action/apps/Deployment/restart,shop/*,deny"),
     policy("p, proj:shop:ci, applications, delete/*/Pod/*/*, shop/team.a/web_*, allow"),
@@ -111,8 +112,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
         "cluster_resource_blacklist[0].name: 'x[' has a [",
     ),
     (
-        {"namespace_resource_blacklist": [{"group": "a", "kind": "B"}] * 2},
-        "namespace_resource_blacklist[1]: is the same as namespace_resource_blacklist[0]",
+        {"namespace_resource_whitelist": [{"group": "", "kind": "!Secret"}]},
+        "namespace_resource_whitelist[0].kind: '!Secret': '!' has no meaning here; list in the whitelist what is",
+    ),
+    (
+        {"cluster_resource_blacklist": [{"group": "", "kind": "Namespace", "name": "!*"}]},
+        "cluster_resource_blacklist[0].name: '!*': '!' has no meaning here",
+    ),
+    *(
+        ({"cluster_resource_blacklist": [{"group": group, "kind": "B"}]}, f"group: {group!r} has a [ that opens")
+        for group in ("[a-]", "[]a]", "[-a]", "[^]")
     ),
     (
         {"namespace_resource_whitelist": []},
@@ -166,7 +175,6 @@ BAD: list[tuple[dict[str, Any], str]] = [
         "sync_windows[1]: is the same window as sync_windows[0]",
     ),
     ({"signature_keys": [{"key_id": "abc"}]}, "signature_keys[0].key_id: 'abc' is no key ID of 16 or 40"),
-    ({"signature_keys": [{"key_id": KEY}] * 2}, "signature_keys[1]: is the same as signature_keys[0]"),
     (
         {"signature_keys": [{"key_id": KEY}], **integrity(policies(["*"]))},
         "signature_keys: would be ignored beside source_integrity",

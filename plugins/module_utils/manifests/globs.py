@@ -13,27 +13,29 @@ from __future__ import annotations
 import re
 
 _CLASS = re.compile(r"\[(?:!|(?!!))([^\]\\]-[^\]\\]|(?!.-)[^\]]+|-)\]")
+_SIMPLE_CLASS = re.compile(r"\[(?:\^|(?!\^))(?:(?:\\.|[^\\\]-])(?:-(?:\\.|[^\\\]-]))?)+\]", re.DOTALL)
 
 
-def problem(pattern: str, braces: bool = True) -> str:
-    """Say why a pattern cannot be read; nothing when it can. Without ``braces`` these are characters like any other.
+def problem(pattern: str, simple: bool = False) -> str:
+    """Say why a pattern cannot be read; nothing when it can.
 
-    Patterns of kinds and groups have none (Go's filepath.Match).
+    The ``simple`` ones of kinds and groups have no braces, and classes of several ranges (Go's filepath.Match).
     """
+    one_of = _SIMPLE_CLASS if simple else _CLASS
     position = depth = 0
     while position < len(pattern):
         char = pattern[position]
         if char == "[":
-            found = _CLASS.match(pattern, position)
+            found = one_of.match(pattern, position)
             if not found:
                 return "has a [ that opens no class of characters such as [abc] or [a-z]"
             position = found.end()
             continue
         if char == "\\":
             position += 1
-        elif braces and char == "{":
+        elif char == "{" and not simple:
             depth += 1
-        elif braces and char == "}" and depth:
+        elif char == "}" and depth:
             depth -= 1
         position += 1
     if position > len(pattern):

@@ -30,7 +30,7 @@ LISTS = {
     "namespaceResourceWhitelist": "namespace_resource_whitelist",
     "namespaceResourceBlacklist": "namespace_resource_blacklist",
 }
-
+_OTHER_LIST = "list in the whitelist what is permitted and in the blacklist what is not"
 _SPECIAL = re.compile(r"[\[\]{}]")
 
 
@@ -139,9 +139,11 @@ def _kinds(spec: dict[str, Any], where: str) -> Iterator[str]:
             if not item.get("kind"):
                 yield f"{place}.kind: is empty; write '*' for all kinds"
             for part in ("group", "kind", "name"):
-                yield from _pattern(str(item.get(part) or ""), f"{place}.{part}", braces=False)
-        items = spec.get(key) or []
-        yield from _twice(((one.get("group"), one.get("kind"), one.get("name")) for one in items), f"{where}: {option}")
+                pattern = str(item.get(part) or "")
+                if pattern.startswith("!"):
+                    yield f"{place}.{part}: {pattern!r}: '!' has no meaning here; {_OTHER_LIST}"
+                else:
+                    yield from _pattern(pattern, f"{place}.{part}", simple=True)
     if spec.get("namespaceResourceWhitelist") == []:
         yield (
             f"{where}: namespace_resource_whitelist: is empty, which permits no kind only until Argo CD writes the "
@@ -183,4 +185,3 @@ def _keys(keys: list[str], where: str, part: str = "") -> Iterator[str]:
     for index, key in enumerate(keys):
         if not KEY_ID.fullmatch(key):
             yield f"{where}[{index}]{part}: {key!r} is no key ID of 16 or 40 hexadecimal digits"
-    yield from _twice(keys, where)

@@ -22,8 +22,8 @@ description:
   - What somebody changed by hand in a field that the task sets (with C(kubectl edit) or in Argo CD's user interface) is
     put back. A field that another declarative owner applies is not touched but reported as a conflict, see
     O(force_conflicts).
-  - A project that permits everything, or that lets Applications deploy into Argo CD's own namespace, is written with a
-    warning.
+  - A project that permits everything, that lets Applications deploy into Argo CD's own namespace, or that has a policy
+    which never matches, is written with a warning.
 version_added: 0.1.0
 author:
   - Tiphys contributors (@tiphys)
@@ -305,10 +305,9 @@ from ansible_collections.tiphys.gitops.plugins.module_utils._module import WRITI
 from ansible_collections.tiphys.gitops.plugins.module_utils._reconcile import reconcile, render
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import PROJECT
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.project_users import Guard
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.projects import PROJECTS, revoked
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.projects import PROJECTS, revoked, warnings
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.fields import argument_spec
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project import HIDING, OPTIONS
-from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project_openness import warnings
 
 SPEC: dict[str, dict[str, Any]] = {
     **argument_spec(OPTIONS),

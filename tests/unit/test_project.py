@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.projects import warnings
 from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project import (
     OPTIONS,
     SPEC,
     from_manifest,
     from_options,
 )
-from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project_openness import warnings
+from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.project_roles import policy as policy_problem
 from ansible_collections.tiphys.gitops.plugins.modules.argocd_project import SPEC as ARGUMENTS
 from tests.support.contract import contract_problems
 from tests.support.samples import ITEM, Leaf, at, leaves, place, sample
@@ -93,6 +94,27 @@ def test_what_opens_everything() -> None:
     for part in ("every namespace of every cluster", "every kind", "List what its teams need instead"):
         assert part in found[0]
     assert "permits every repository" in opened(sourceRepos=["https://x/y", "*"])[0]
+
+
+@pytest.mark.parametrize(
+    ("policy", "odd"),
+    [
+        ("applications, *, shop/*, allow", ""),
+        ("applications, action/apps/Deployment/restart, shop/*, allow", ""),
+        ("applications, delete/*/Pod/*/*, shop/*, allow", ""),
+        ("repositories, get, shop/web, allow", ""),
+        ("logs, sync, shop/*, allow", "sync is no action on logs (get)"),
+        ("clusters, rollback, shop/*, deny", "rollback is no action on clusters (get, create, update, delete)"),
+        ("applications, delete/*/Pod/*, shop/*, allow", "* in delete/*/Pod/* matches / too"),
+    ],
+)
+def test_policies_that_hardly_mean_what_they_say(policy: str, odd: str) -> None:
+    text = f"p, proj:shop:ci, {policy}"
+    assert policy_problem(text, "shop", "ci") == ""
+    found = opened(roles=[{"name": "a"}, {"name": "ci", "policies": [text]}])
+    assert [one.startswith(f"AppProject argocd/shop: roles[1].policies[0]: {text!r}: {odd}") for one in found] == (
+        [True] if odd else []
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 from .._gather import Declaration
 from ..manifests.project import OPTIONS, from_manifest, from_options
+from ..manifests.project_openness import warnings as too_open
+from ..manifests.project_roles import role_warnings
 from ..manifests.project_rules import problems
 from ..plan.kind import Manifest
-from ..plan.plan import Change
+from ..plan.plan import Change, located
 from .kinds import PROJECT
 from .project_tokens import lost_tokens
 from .zones import known_zone
@@ -22,6 +24,13 @@ def _problems(manifest: Manifest, where: str) -> Iterator[str]:
 
 
 PROJECTS = Declaration(PROJECT, OPTIONS, "projects", from_options, _problems, from_manifest)
+
+
+def warnings(manifest: Manifest) -> Iterator[str]:
+    """Tell what Argo CD takes but what hardly anybody wants, as texts that begin with the project."""
+    yield from too_open(manifest)
+    for odd in role_warnings(manifest["spec"].get("roles") or []):
+        yield f"{located(PROJECT.name, manifest['metadata']['namespace'], manifest['metadata']['name'])}: {odd}"
 
 
 def revoked(change: Change) -> Iterator[str]:

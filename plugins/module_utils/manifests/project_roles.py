@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Callable
 
+from . import rbac_policy
+
 ROLE = re.compile(r"[a-zA-Z0-9]([-_a-zA-Z0-9]*[a-zA-Z0-9])?")
 RESOURCES = ("applications", "applicationsets", "logs", "exec", "clusters", "repositories")
 """What a role of a project may be about (ProjectScoped in util/rbac/rbac.go)."""
-ACTIONS = ("get", "create", "update", "delete", "sync", "override", "rollback", "*")
+ACTIONS = (*(verb for verb in rbac_policy.ACTIONS["applications"] if verb != "action"), "*")
 ACTION_PATTERN = re.compile(r"(action|update|delete)/.*")
 FORM = "p, proj:PROJECT:ROLE, RESOURCE, ACTION, OBJECT, EFFECT"
 _UNSEEN = re.compile(r'["\n\r\t]')
@@ -35,6 +37,15 @@ def role_problems(roles: list[dict[str, Any]], project: str, where: str) -> Iter
         yield from _list(role.get("groups") or [], f"{place}.groups", group)
 
 
+def role_warnings(roles: list[dict[str, Any]]) -> Iterator[str]:
+    """Give the policies that argocd-server takes but that hardly mean what they say."""
+    for index, role in enumerate(roles):
+        for number, text in enumerate(role.get("policies") or []):
+            _p, _subject, *what, _effect = _parts(text)
+            for odd in rbac_policy.doubts(*what):
+                yield f"roles[{index}].policies[{number}]: {text!r}: {odd}"
+
+
 def _list(texts: list[Any], where: str, judge: Callable[[str], str]) -> Iterator[str]:
     seen: set[str] = set()
     for index, text in enumerate(map(str, texts)):
@@ -46,7 +57,7 @@ def _list(texts: list[Any], where: str, judge: Callable[[str], str]) -> Iterator
 
 def policy(text: str, project: str, role: str) -> str:
     """Say what is wrong with a policy of a role; nothing when argocd-server takes it."""
-    parts = [part.strip(" ") for part in text.split(",")]
+    parts = _parts(text)
     if len(parts) != 6 or parts[0] != "p" or _UNSEEN.search(text):
         return f"must be of the form '{FORM}'"
     _p, subject, resource, action, target, effect = parts
@@ -60,6 +71,11 @@ def policy(text: str, project: str, role: str) -> str:
     if not re.fullmatch(rf"{re.escape(project)}(/[*\w.-]+)?/[*\w.-]+", target, re.ASCII):
         return f"has the object {target}; it must be {project}/* or {project}/NAME, or {project}/NAMESPACE/NAME"
     return "" if effect in ("allow", "deny") else f"has the effect {effect}; it must be allow or deny"
+
+
+def _parts(text: str) -> list[str]:
+    """Split a policy as validatePolicy does; no field of a good one has quotes."""
+    return [part.strip(" ") for part in text.split(",")]
 
 
 def group(text: str) -> str:

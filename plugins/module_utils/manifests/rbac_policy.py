@@ -94,10 +94,11 @@ def warnings(text: str, where: str, *, regex: bool = False) -> Iterator[str]:
         if spaced:
             yield f"{where} line {number}: {spaced[0]!r} ends in a space, which counts: it never matches"
         elif fields and fields[0] == "p" and not regex:
-            yield from (f"{where} line {number}: {odd}" for odd in _odd(*fields[2:5]))
+            yield from (f"{where} line {number}: {odd}" for odd in doubts(*fields[2:5]))
 
 
-def _odd(resource: str, action: str, obj: str) -> Iterator[str]:
+def doubts(resource: str, action: str, obj: str) -> Iterator[str]:
+    """Give what is odd about a policy whose patterns are globs."""
     if not _GLOB.search(resource) and resource not in ACTIONS:
         yield f"{resource} is no resource of Argo CD ({', '.join(sorted(ACTIONS))})"
         return

@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import NoLogError
 
 from ._errors import GitopsError
 from .cluster.connection import connect, kubeconfig_contents
@@ -95,8 +96,16 @@ class _AnsibleModule(AnsibleModule):  # type: ignore[misc]  # Ansible has no typ
 
     def fail_json(self, msg: str, **more: Any) -> NoReturn:
         self.mask()
-        super().fail_json(msg, **more)
+        super().fail_json(self._named(msg), **more)
         raise SystemExit(1)  # not reached
+
+    def _named(self, msg: str) -> str:
+        """Give a message that names the option: Ansible looks for secrets in options first, and says not in which."""
+        refused = getattr(self, "validation_result", None)
+        errors = refused.errors.errors if refused is not None else []
+        if not (errors and isinstance(errors[0], NoLogError) and msg == str(errors[0])):
+            return msg
+        return next((str(error) for error in errors if not isinstance(error, NoLogError)), msg)
 
 
 class Module:
@@ -125,7 +134,7 @@ class Module:
 
     def hide(self, secret: str) -> None:
         """Let no output show a text that came up while the module ran, such as a token that the cluster gave."""
-        self._module.no_log_values.add(secret)
+        self._module.no_log_values.update(_forms(secret))
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
         """Run a program with more environment; give its exit code, output and errors, bytes that are no text escaped.

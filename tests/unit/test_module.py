@@ -6,13 +6,14 @@ import base64
 import json
 import urllib.parse
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
-from ansible_collections.tiphys.gitops.plugins.module_utils._module import _forms, _kubeconfig, _secrets
+from ansible_collections.tiphys.gitops.plugins.module_utils._module import Module, _forms, _kubeconfig, _secrets
 from tests.support.canary import CANARY, leaks
 from tests.support.lab import application
 from tests.support.module import INVOCATION, Result, run_module
@@ -144,3 +145,10 @@ def test_every_form_of_a_secret_is_masked() -> None:
     assert min(map(len, _forms(secret))) == len(secret.strip())
     assert _forms("abc") == {"abc", "YWJj"}
     assert "\udcfc" in _forms("\udcfc")
+
+
+def test_a_secret_that_comes_up_is_masked_in_every_form() -> None:
+    masked: set[str] = set()
+    inner = SimpleNamespace(params={}, check_mode=False, _diff=False, mask=lambda: None, no_log_values=masked)
+    Module(inner).hide("abc")
+    assert masked == _forms("abc")

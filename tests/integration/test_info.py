@@ -194,7 +194,8 @@ def test_pages_of_large_objects_are_smaller(lab: Lab) -> None:
 def secret(lab: Lab, target: Target, called: str, kind: str, **data: str) -> None:
     encoded = {key: b64encode(value.encode()).decode() for key, value in data.items()}
     meta = {"labels": {LABEL: kind, "env": "test"}, "annotations": {"note": f"https://me:{SECRET}@example.org"}}
-    meta["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = json.dumps({"data": encoded})
+    for copy in ("kubectl.kubernetes.io/last-applied-configuration", "kapp.k14s.io/original"):
+        meta["annotations"][copy] = json.dumps({"data": encoded})
     lab.of(target).post(called, {"metadata": meta, "data": encoded})
 
 

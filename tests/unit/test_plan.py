@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError, refuse
-from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION, SECRET
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.kind import Kind
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.plan import Plan, Prune
 from ansible_collections.tiphys.gitops.plugins.module_utils.plan.report import Report
@@ -210,6 +210,18 @@ def test_a_change_of_a_kind_that_remembers_knows_its_live_object() -> None:
         update = observed(Plan(kind, [app("other")]), there[0]).finish()
         delete = observed(Plan(kind, [app("gone")], absent=True), there[1]).finish()
         assert [change.live for change in (*update, *delete)] == known
+
+
+@pytest.mark.parametrize("copy", ["kubectl.kubernetes.io/last-applied-configuration", "kapp.k14s.io/original"])
+def test_copies_of_a_secret_are_masked(copy: str) -> None:
+    """A deletion shows the whole object."""
+    meta = {"name": "a", "namespace": "b", "annotations": {copy: '{"data": "s3cret"}', "note": "told"}}
+    there = {"metadata": {**meta, "uid": "u"}, "data": {"password": "czNjcmV0"}}
+    (change,) = observed(Plan(SECRET, [{"metadata": meta}], absent=True, keep_text=True), there).finish()
+    shown = repr(change.before)
+    assert "told" in shown
+    assert "s3cret" not in shown
+    assert "czNjcmV0" not in shown
 
 
 def test_masked_values_show_only_that_they_differ() -> None:

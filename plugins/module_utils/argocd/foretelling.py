@@ -23,9 +23,10 @@ from ..applicationsets.preview import Controller, Preview, preview
 from ..cluster.objects import Objects
 from ..cluster.session import Session
 from ..manifests.repository import REPOSITORY, TEMPLATE
+from ..manifests.secret import SECRET_TYPE
 from ..plan.compare import compare
 from ..plan.kind import Manifest, sendable
-from .kinds import APPLICATION, APPLICATION_SET, CONFIG_MAP, PROJECT, SECRET, SECRET_TYPE
+from .kinds import APPLICATION, APPLICATION_SET, CONFIG_MAP, PROJECT, SECRET
 from .repository_access import entrance
 
 PARAMETERS, CERTIFICATES, KNOWN_HOSTS = "argocd-cmd-params-cm", "argocd-tls-certs-cm", "argocd-ssh-known-hosts-cm"

@@ -15,10 +15,11 @@ from .._errors import GitopsError
 from ..cluster.engine import SINGLE, parallel
 from ..cluster.objects import Objects, Slim, without_managed_fields
 from ..cluster.session import Session
+from ..manifests.secret import SECRET_TYPE
 from ..plan.kind import Kind
 from . import views
 from .criteria import Criteria, is_pattern
-from .kinds import APPLICATION, APPLICATION_SET, PROJECT, SECRET_TYPE, credentials
+from .kinds import APPLICATION, APPLICATION_SET, PROJECT, credentials
 
 READERS = 4
 """Namespaces that are read at a time; each holds two pages in memory."""

@@ -13,6 +13,7 @@ from ..manifests.application import SPEC as APPLICATION_SPEC
 from ..manifests.application_set import SPEC as APPLICATION_SET_SPEC
 from ..manifests.paths import meaning
 from ..manifests.project import SPEC as PROJECT_SPEC
+from ..manifests.secret import COPIES, SECRET_TYPE
 from ..plan.kind import FieldOwner, Kind, declared_by
 from .project_tokens import with_live_tokens
 
@@ -100,11 +101,6 @@ APPLICATION_SET = Kind(
 )
 """Its controller writes it back as a whole, to take a refresh off or to add a finalizer (Reconcile)."""
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""Holds the whole object as ``kubectl apply`` was given it, its secrets in clear."""
-SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 - a label's name
-
-
 CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps", order=30, declared_by=declarative_owner)
 SECRET = Kind(
     group="",
@@ -112,7 +108,7 @@ SECRET = Kind(
     name="Secret",
     plural="secrets",
     order=25,
-    masked=frozenset((("data",), ("stringData",), ("metadata", "annotations", LAST_APPLIED))),
+    masked=frozenset((("data",), ("stringData",), *(("metadata", "annotations", key) for key in COPIES))),
     declared_by=declarative_owner,
 )
 

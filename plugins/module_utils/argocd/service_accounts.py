@@ -20,21 +20,14 @@ from ..manifests.service_account import OWNER, RBAC, TOKEN_TYPE, Account
 from ..plan.kind import Kind, Manifest
 from ..plan.ownership import Ownership
 from ..plan.plan import Change
-from .kinds import LAST_APPLIED
+from .kinds import SECRET
 
 SERVICE_ACCOUNT = Kind("", "v1", "ServiceAccount", "serviceaccounts", order=10)
 ROLE = Kind(RBAC, "v1", "Role", "roles", order=20)
 CLUSTER_ROLE = Kind(RBAC, "v1", "ClusterRole", "clusterroles", namespaced=False, order=20)
 ROLE_BINDING = Kind(RBAC, "v1", "RoleBinding", "rolebindings", order=30, remembers=True)
 CLUSTER_ROLE_BINDING = replace(ROLE_BINDING, name="ClusterRoleBinding", plural="clusterrolebindings", namespaced=False)
-TOKEN = Kind(
-    "",
-    "v1",
-    "Secret",
-    "secrets",
-    order=40,
-    masked=frozenset((("data",), ("metadata", "annotations", LAST_APPLIED))),
-)
+TOKEN = Kind("", "v1", "Secret", "secrets", order=40, masked=SECRET.masked)
 TOKEN_WAIT = 60.0
 """Seconds until Kubernetes has to have filled a Secret with a token; it takes less than one."""
 

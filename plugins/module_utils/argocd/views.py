@@ -10,9 +10,9 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
+from ..manifests.secret import COPIES, SECRET_TYPE
 from ..manifests.urls import without_secrets
 from ..plan.kind import Manifest
-from .kinds import LAST_APPLIED, SECRET_TYPE
 from .status import summary
 
 View = dict[str, Any]
@@ -133,7 +133,7 @@ def cluster(live: Mapping[str, Any]) -> View:
 def whole_secret(live: Mapping[str, Any]) -> View:
     """Give all of a Secret but its values: ``metadata``, ``type`` and ``data_keys``."""
     meta = live["metadata"]
-    notes = {key: value for key, value in (meta.get("annotations") or {}).items() if key != LAST_APPLIED}
+    notes = {key: value for key, value in (meta.get("annotations") or {}).items() if key not in COPIES}
     keys = sorted(live.get("data") or {})
     return {"metadata": {**meta, "annotations": notes}, "secret_type": live.get("type", ""), "data_keys": keys}
 

@@ -15,9 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .cluster import HERE, HERE_NAME, config_of
-from .secret import decoded
+from .secret import LAST_APPLIED, NAME, decoded
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 EXEC_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 PROXY_SCHEMES = ("http", "https", "socks5")
 CREDENTIALS = {
@@ -30,7 +29,6 @@ CREDENTIALS = {
 """Ways to say who Argo CD is, by the key in the config: the option. Argo CD uses one and passes over the others."""
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _TLS = {"caData": "CERTIFICATE", "certData": "CERTIFICATE", "keyData": "PRIVATE KEY"}
 _TLS_OPTIONS = {"caData": "ca_data", "certData": "cert_data", "keyData": "key_data"}
 
@@ -52,7 +50,7 @@ def problems(manifest: Mapping[str, Any], where: str) -> Iterator[str]:
 
 def _identity(meta: Mapping[str, Any], server: str, name: str) -> Iterator[str]:
     yield from server_problems(server)
-    if not _SUBDOMAIN.fullmatch(meta["name"]):
+    if not NAME.fullmatch(meta["name"]):
         yield f"secret_name: {meta['name']!r} is no name that a Secret can have"
     if not name.strip():
         yield "name: is required, as Argo CD shows and selects clusters by it"

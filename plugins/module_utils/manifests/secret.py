@@ -5,13 +5,26 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from typing import Any
 
 SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 - a label's name
+NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+"""What a Secret may be called, and a service account (IsDNS1123Subdomain in Kubernetes' validation)."""
 MANAGED_BY = {"managed-by": "argocd.argoproj.io"}
 """With this annotation Argo CD deletes the Secret when somebody removes what it describes there. Without it, it takes
 the label away and leaves the credentials behind (util/db/secrets.go: deleteSecret)."""
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+COPIES = (
+    LAST_APPLIED,
+    "banzaicloud.com/last-applied",
+    "kapp.k14s.io/original",
+    "kapp.k14s.io/original-diff",
+    "objectset.rio.cattle.io/applied",
+)
+"""Annotations in which tools keep the whole object as they were given it, its secrets with it."""
 
 
 def encoded(text: str) -> str:

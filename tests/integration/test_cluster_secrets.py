@@ -125,6 +125,21 @@ def test_wrong_options(clusters: Lab, options: dict[str, Any]) -> None:
     assert clusters.all() == {}
 
 
+def test_urls_of_others_are_told_without_credentials(lab: Lab, clusters: Lab) -> None:
+    """Argo CD takes such a server; whoever made it may not be who runs the task."""
+    labels = {"argocd.argoproj.io/secret-type": "cluster"}
+    theirs = {"server": f"https://me:{CANARY}@prod.example.org", "name": "prod"}
+    clusters.post("theirs", {"metadata": {"labels": labels}, "stringData": theirs})
+    destination = {"server": theirs["server"], "namespace": "shop"}
+    lab.create("shop", {"source": {"repoURL": "https://x/y"}, "destination": destination, "project": "default"})
+    message = clusters.run({"server": SERVER, "name": "prod"}, fails=True)["msg"]
+    assert "the name prod belongs to https://***@prod.example.org already" in message
+    moved = {"server": SERVER, "name": "prod", "secret_name": "theirs"}
+    messages = [message, clusters.run(moved, fails=True)["msg"]]
+    assert "1 Application deploys there by server https://***@prod.example.org" in messages[1]
+    assert leaks(json.dumps(messages), [CANARY]) == []
+
+
 @pytest.fixture
 def account(lab: Lab) -> Iterator[str]:
     name = f"argocd-{uuid.uuid4().hex[:8]}"

@@ -15,6 +15,7 @@ from typing import Any
 from ..cluster.session import Session
 from ..manifests.cluster import HERE, HERE_NAME, config_of, without_slash
 from ..manifests.cluster_rules import ways
+from ..manifests.urls import shown
 from ..plan.kind import Manifest
 from ..plan.ownership import Ownership
 from ..plan.plan import Change
@@ -57,7 +58,7 @@ class Watchman:
         for other in after.values():
             if other.secret != own.secret and own.name and other.name == own.name:
                 return (
-                    f"the name {own.name} belongs to {other.server} already (Secret {other.secret}); "
+                    f"the name {own.name} belongs to {shown(other.server)} already (Secret {other.secret}); "
                     "Argo CD finds no cluster whose name is there twice"
                 )
         return ""
@@ -84,7 +85,7 @@ class Watchman:
             return ""
         named = some_of(sorted(users))
         many = "s deploy" if len(users) > 1 else " deploys"
-        how = " and ".join(f"{key} {value}" for key, value in sorted(used, reverse=True))
+        how = " and ".join(f"{key} {shown(value)}" for key, value in sorted(used, reverse=True))
         return (
             f"{len(users)} Application{many} there by {how}: {named}. Argo CD would forget their workloads; delete or "
             "move them first, or set orphan_applications: true"

@@ -28,7 +28,7 @@ from .fields import (
     Record,
     record,
 )
-from .secret import MANAGED_BY, SECRET_TYPE, decoded, encoded
+from .secret import MANAGED_BY, SECRET_TYPE, decoded, encoded, hashed
 from .urls import secrets_in
 
 HERE = "https://kubernetes.default.svc"
@@ -121,14 +121,11 @@ def from_options(options: Mapping[str, Any], where: str, problems: list[str]) ->
 def secret_name(server: str) -> str:
     """Give the name that Argo CD chooses for the Secret of a server (util/db/secrets.go: URIToSecretName).
 
-    It is ``cluster-HOST-NUMBER``, where the number is the 32-bit FNV-1a hash of the URL.
+    It is ``cluster-HOST-NUMBER``.
     """
-    number = 0x811C9DC5
-    for byte in server.encode():
-        number = (number ^ byte) * 0x01000193 % 2**32
     host = urlsplit(server).netloc.lower().rpartition("@")[2]
     name = host[1:].partition("]")[0].replace(":", "-") if host.startswith("[") else host.partition(":")[0]
-    return f"cluster-{name}-{number}"
+    return f"cluster-{name}-{hashed(server)}"
 
 
 def without_slash(server: str) -> str:

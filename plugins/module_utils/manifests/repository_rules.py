@@ -17,8 +17,8 @@ from binascii import Error
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .application_rules import SUBDOMAIN
 from .repository import KEYS, TEMPLATES, secret_type, texts
+from .secret import NAME
 from .urls import is_ssh, secrets_in
 
 METHODS = {
@@ -80,7 +80,7 @@ def problems(manifest: Mapping[str, Any], where: str) -> Iterator[str]:
 
 def _name(manifest: Mapping[str, Any]) -> Iterator[str]:
     name = str(manifest["metadata"].get("name") or "")
-    if name and (not SUBDOMAIN.fullmatch(name) or len(name) > 253):
+    if name and not NAME.fullmatch(name):
         yield "secret_name: may have only lower-case letters, digits, '-' and '.', at most 253 characters"
 
 

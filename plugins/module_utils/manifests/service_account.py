@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .fields import STRINGS, Field, Reader, Record
+from .secret import NAME
 
 RBAC = "rbac.authorization.k8s.io"
 TOKEN_TYPE = "kubernetes.io/service-account-token"  # noqa: S105 - a type's name
@@ -28,8 +29,6 @@ RULE = Record(
 )
 EVERYTHING: list[dict[str, Any]] = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]
 EVERYWHERE: list[dict[str, Any]] = [*EVERYTHING, {"nonResourceURLs": ["*"], "verbs": ["*"]}]
-
-_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
 @dataclass(frozen=True)
@@ -129,5 +128,5 @@ def _rule_problems(rule: Mapping[str, Any], namespaces: Sequence[str]) -> Iterat
 def account_problems(account: Account) -> Iterator[str]:
     """Say what is wrong with an account's names."""
     for option, name in (("service_account", account.name), ("service_account_namespace", account.namespace)):
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             yield f"from_kubeconfig.{option}: {name!r} is no name that it can have"

@@ -54,7 +54,7 @@ GOOD: list[dict[str, Any]] = [
     policy("p, proj:shop:ci, clusters, *, shop/*, allow"),
     window(),
     window(time_zone="Europe/Berlin", schedule="*/5 0-7,22 1 jan,mar-may MON-5", duration="+1h30m", clusters=["*"]),
-    window(time_zone="UTC", schedule="TZ=Asia/Tokyo 0 1 ? * *", duration="1.5h"),
+    window(time_zone="UTC", schedule="TZ=Europe/Berlin 0 1 ? * *", duration="1.5h"),
     {"sync_windows": [WINDOW, {**WINDOW, "kind": "allow"}, {**WINDOW, "and_operator": True}]},
     integrity(policies(["*", "!https://x/*"]), policies(["https://x/*"], mode="none")),
     {"signature_keys": [{"key_id": KEY}, {"key_id": "a" * 40}]},
@@ -161,6 +161,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (window(schedule="@daily"), "sync_windows[0].schedule: '@daily' has 1 fields, not five"),
     (window(schedule="0 22 * * 7"), "its day of week '7' must be within 0 and 6"),
     (window(schedule="0 0 30 2 *"), "never comes true, and Argo CD would take the window as always open"),
+    (
+        window(schedule="CRON_TZ=Europe/Berlim 0 1 * * *"),
+        "1 * * *' begins with a time zone that does not exist",
+    ),
     (window(duration="1d"), "sync_windows[0].duration: '1d' is no duration such as 30m"),
     (window(duration="90"), "sync_windows[0].duration: '90' is no duration"),
     (window(duration="0s"), "sync_windows[0].duration: '0s' is no duration"),
@@ -233,6 +237,7 @@ SCHEDULES = {
     "* * * january *": "is no number or a name such as jan",
     "": "has 0 fields",
     "TZ=Europe/Berlin": "has 1 fields",
+    "0 1 TZ=Europe/Berlin * * *": "has 6 fields",
     "0 0 * * * *": "has 6 fields",
 }
 

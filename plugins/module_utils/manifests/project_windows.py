@@ -40,15 +40,14 @@ def window_problems(windows: list[dict[str, Any]], where: str, known_zone: Calla
 def _window(window: dict[str, Any], where: str, known_zone: Callable[[str], bool]) -> Iterator[str]:
     if not window.get("kind"):
         yield f"{where}.kind: is required, as allow or deny"
-    text = str(window.get("schedule") or "")
-    wrong = schedule.problem(text)
+    wrong = _schedule_problem(str(window.get("schedule") or ""), known_zone)
     if wrong:
-        yield f"{where}.schedule: {f'{text!r} {wrong}' if text else 'is required'}"
+        yield f"{where}.schedule: {wrong}"
     duration = str(window.get("duration") or "")
     if not _DURATION.fullmatch(duration) or not re.search("[1-9]", duration):
         yield f"{where}.duration: {duration!r} is no duration such as 30m or 1h30m"
     zone = str(window.get("timeZone") or "")
-    if zone not in ("", "UTC", "Local") and not known_zone(zone):
+    if not _is_zone(zone, known_zone):
         yield (
             f"{where}.time_zone: {zone!r} is no time zone such as Europe/Berlin, and Argo CD would take UTC; if there "
             "is one, update the time zone data (tzdata) of this host"
@@ -63,3 +62,16 @@ def _window(window: dict[str, Any], where: str, known_zone: Callable[[str], bool
     size = len(str(window.get("description") or "").encode())
     if size > DESCRIPTION_LIMIT:
         yield f"{where}.description: has {size} bytes, at most {DESCRIPTION_LIMIT} are allowed"
+
+
+def _schedule_problem(text: str, known_zone: Callable[[str], bool]) -> str:
+    if not text:
+        return "is required"
+    wrong = schedule.problem(text)
+    if not wrong and not _is_zone(schedule.zone(text), known_zone):
+        wrong = "begins with a time zone that does not exist, and Argo CD could not read it; use time_zone instead"
+    return f"{text!r} {wrong}" if wrong else ""
+
+
+def _is_zone(name: str, known_zone: Callable[[str], bool]) -> bool:
+    return name in ("", "UTC", "Local") or known_zone(name)

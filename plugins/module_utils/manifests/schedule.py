@@ -14,7 +14,7 @@ from typing import NamedTuple
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 WEEKDAYS = "sun mon tue wed thu fri sat".split()
 LONGEST_MONTHS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1))
-_ZONE = re.compile(r"(?:CRON_)?TZ=\S+ +(?=\S)")
+_ZONE = re.compile(r"\A(?:CRON_)?TZ=(\S+) +(?=\S)")
 
 
 class Bounds(NamedTuple):
@@ -44,7 +44,7 @@ def problem(schedule: str) -> str:
 
     One that never comes true (the 31st of February) counts there as a window that is always open.
     """
-    words = _ZONE.sub("", schedule, count=1).split()
+    words = _ZONE.sub("", schedule).split()
     if len(words) != len(FIELDS):
         return f"has {len(words)} fields, not five: {', '.join(field.name for field in FIELDS)}"
     try:
@@ -55,6 +55,12 @@ def problem(schedule: str) -> str:
     if by_date and not any(day <= LONGEST_MONTHS[month] for month in months for day in days):
         return "never comes true, and Argo CD would take the window as always open"
     return ""
+
+
+def zone(schedule: str) -> str:
+    """Give the time zone that a schedule begins with, "" if it has none."""
+    found = _ZONE.match(schedule)
+    return found[1] if found else ""
 
 
 def _is_any(word: str) -> bool:

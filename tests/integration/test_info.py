@@ -368,6 +368,19 @@ def test_missing_definition(lab: Lab, resource: str, kind: str) -> None:
     assert result["msg"].startswith(f"the cluster knows no {kind} (argoproj.io/v1alpha1). Install its")
 
 
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_server_without_tables(lab: Lab, count: int) -> None:
+    """What it lists instead is not taken for nothing."""
+    meta = {"namespace": lab.namespace, "uid": "x", "managedFields": []}
+    items = [{"metadata": {**meta, "name": f"app-{number}"}, "spec": {}} for number in range(count)]
+    answer = json.dumps({"kind": "ApplicationList", "metadata": {"resourceVersion": "1"}, "items": items})
+    lab.proxy.fault("status", status=200, body=answer, match="/applications")
+    result = info(lab, {"detail": "brief"}, fails=bool(count))
+    assert result.get("applications", []) == []
+    assert ("shows no Project and no Revision" in result.get("msg", "")) is bool(count)
+    assert ("Use detail: compact." in result.get("msg", "")) is bool(count)
+
+
 @pytest.mark.parametrize(
     ("options", "part"),
     [

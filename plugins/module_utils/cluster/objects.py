@@ -50,14 +50,15 @@ class Objects:
         """Give pages of what ``kubectl get`` shows: for each object its ``metadata`` and, by column, its ``cells``.
 
         The API server cuts the objects down, so that this takes a fraction of the time where they are large. The kind's
-        definition says which columns there are; metadata comes without managedFields.
+        definition says which columns there are, none if the server knows no tables; metadata comes without
+        managedFields.
         """
         query, accept = _chosen(name, selector), f"{TABLE},{JSON}"
         for page in self._pages(self.url(namespace), query, accept, without_managed_fields):
             columns = [column["name"] for column in page.get("columnDefinitions") or ()]
             yield [
                 {"metadata": row["object"]["metadata"], "cells": dict(zip(columns, row["cells"]))}
-                for row in page.get("rows") or ()
+                for row in page.get("rows") or [{"object": one, "cells": []} for one in page.get("items") or ()]
             ]
 
     def _pages(self, url: str, query: Mapping[str, Any], accept: str, slim: Slim | None) -> Iterator[Manifest]:

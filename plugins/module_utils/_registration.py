@@ -11,7 +11,7 @@ each other's tokens; as each looks at both sides again after its last write, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,7 @@ from .argocd.service_accounts import (
 from .cluster.engine import observe
 from .cluster.session import Session
 from .manifests.service_account import read_rules
+from .manifests.urls import shown
 from .plan.kind import Manifest
 from .plan.plan import Change, Plan
 from .plan.report import Report
@@ -156,7 +157,7 @@ class _Registration:
         if self.module.options["from_kubeconfig"]["remove_service_account"]:
             found = self._granted()
             used = tokens(self.target, self.account)
-            self._see_that_nobody_else_uses(one.text for one in used)
+            self._see_that_it_may_go([one.text for one in used])
             made = [{"metadata": self.account.place(one.secret)} for one in used]
             gone = {**leftover(found, {}), TOKEN.name: made, SERVICE_ACCOUNT.name: [self.account.manifest]}
         self.report.cluster = self.session.host
@@ -177,16 +178,24 @@ class _Registration:
         own = next((one.token for one in self.known if one.secret == name), "")
         return own, {one.token: one.server for one in self.known if one.secret != name and one.token}
 
-    def _see_that_nobody_else_uses(self, texts: Iterable[str]) -> None:
-        """Raise if Argo CD reaches another cluster by one of these tokens."""
-        _own, others = self._registered()
+    def _see_that_it_may_go(self, texts: Sequence[str]) -> None:
+        """Raise if Argo CD reaches another cluster by one of these tokens, or this one by none of them."""
+        own, others = self._registered()
+        where = f"ServiceAccount {self.account.namespace}/{self.account.name} on {self.target.host}"
         for text in texts:
             if text in others:
                 raise GitopsError(
-                    f"it is what Argo CD reaches {others[text]} by, too",
-                    where=f"ServiceAccount {self.account.namespace}/{self.account.name} on {self.target.host}",
+                    f"it is what Argo CD reaches {shown(others[text])} by, too",
+                    where=where,
                     hint="Set remove_service_account: false in from_kubeconfig to keep it. Nothing was written.",
                 )
+        if own and texts and own not in texts:
+            raise GitopsError(
+                "it is not what Argo CD reaches the cluster by, as none of its tokens is the registered one",
+                where=where,
+                hint="See that the kubeconfig is that of the cluster. If it is, remove the cluster without "
+                "from_kubeconfig first, then run this again. Nothing was written.",
+            )
 
     def _allowed(self, token: str) -> bool:
         """See that nothing stands against the registration before the cluster itself is touched."""

@@ -85,7 +85,8 @@ options:
         clusters again after its last change, and registers a token that works, with a warning, where Argo CD was left
         with one that another task deleted. Better let them run one after the other.
       - With O(state=absent) all that goes away after the cluster was removed from Argo CD, unless
-        O(from_kubeconfig.remove_service_account) says otherwise, or Argo CD has the token for another cluster, too.
+        O(from_kubeconfig.remove_service_account) says otherwise. It is refused if Argo CD has the token for another
+        cluster, too, or for this one a token that is none of the account's, as with the kubeconfig of another cluster.
     type: dict
     suboptions:
       kubeconfig:

@@ -146,3 +146,17 @@ def test_two_tasks_on_one_account(pair: Pair, which: str) -> None:
     assert pair.accepts(token)
     assert len(pair.tokens()) == 1
     assert pair.run(**{key: value for key, value in options.items() if key == "labels"})["changed"] is False
+
+
+def test_an_account_that_argocd_does_not_use_stays(pair: Pair) -> None:
+    """The kubeconfig is that of another cluster, whose service account another Argo CD has."""
+    pair.run()
+    register(pair, "token-of-another-cluster-0815")
+    for check in (True, False):
+        message = pair.run(state="absent", name=None, check=check, fails=True)["msg"]
+        assert f"ServiceAccount {pair.lab.namespace}/{pair.account} on {pair.target.host}: it is not what" in message
+        assert "See that the kubeconfig is that of the cluster" in message
+        assert pair.writes() == (0, 0)
+    server = {"server": pair.registered()["server"], "namespace": pair.lab.namespace, "state": "absent"}
+    assert pair.lab.of(CLUSTER_SECRET).run(server)["summary"]["deleted"] == 1
+    assert pair.run(state="absent", name=None)["summary"]["deleted"] == 4

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.documentation import plugin
+from tests.support.documentation import plugin, readme_blocks
 from tests.support.lab import CLUSTER_SECRET, Lab, application, own_namespace, spec, writes
 from tests.support.module import message_problem
 from tests.support.playbook import ansible
@@ -380,6 +380,22 @@ def test_documented_examples(shop: Lab, tmp_path: Path) -> None:
         expected = {"shop": ["web"], None: ["api", "web"]}
         names = {host.rpartition("__")[2] for host in variables(found)} - {"cluster_east"}
         assert sorted(names) == expected["shop" if "label_selectors" in example else None]
+
+
+def test_inventory_of_the_readme(shop: Lab, tmp_path: Path) -> None:
+    """Its play tells of each Application that is not healthy, and says nothing of the others."""
+    shop.create("fine", spec())
+    shop.edit("fine", {"status": {"health": {"status": "Healthy"}}})
+    (inventory,) = (block for block in readme_blocks() if block.startswith(f"plugin: {PLUGIN}\n"))
+    (playbook,) = (block for block in readme_blocks() if "hosts: argocd_applications" in block)
+    (tmp_path / "argocd.yml").write_text(f"{inventory}namespace: {shop.namespace}\n")
+    (tmp_path / "playbook.yml").write_text(playbook)
+    environment = {"K8S_AUTH_KUBECONFIG": str(shop.proxy.kubeconfig)}
+    done = ansible("ansible-playbook", tmp_path, "--inventory=argocd.yml", "playbook.yml", environment=environment)
+    assert re.findall(r"ok: \[(\w+)\]", done.stdout) == ["api", "web"]
+    assert "Unknown, Unknown: " in done.stdout
+    assert f"Synced, Degraded: {EVIL} at https://git.example.org/x" in done.stdout
+    assert done.stderr == ""
 
 
 def script(folder: Path, name: str, inventory: Mapping[str, Any]) -> str:

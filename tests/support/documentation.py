@@ -70,19 +70,23 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
+def readme_blocks() -> list[str]:
+    return re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+
+
 def readme_playbooks() -> list[str]:
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    return [block for block in blocks if "hosts:" in block]
+    return [block for block in readme_blocks() if "hosts:" in block]
 
 
 def examples(variables: Mapping[str, Mapping[str, Any]]) -> Iterator[Example]:
-    """Every task of the modules' EXAMPLES and of README.md, with each module's variables."""
+    """Every task of the modules' EXAMPLES and of README.md, with the variables of each module or group of hosts."""
     for name in plugins("modules"):
         tasks = load(plugin("modules", name).EXAMPLES)
         yield from _sequence(tasks, f"{name}: ", variables.get(name, {}))
     for playbook in readme_playbooks():
         for play in load(playbook):
-            yield from _sequence(play["tasks"], f"README: {play['name']}: ", play.get("vars", {}))
+            known = {**variables.get(play["hosts"].split(":")[0], {}), **play.get("vars", {})}
+            yield from _sequence(play["tasks"], f"README: {play['name']}: ", known)
 
 
 def _sequence(tasks: list[dict[str, Any]], origin: str, variables: Mapping[str, Any]) -> Iterator[Example]:

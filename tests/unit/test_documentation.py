@@ -26,6 +26,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_s
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.application_sets import APPLICATION_SETS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.applications import APPLICATIONS
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.criteria import Criteria
+from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.hosts import Naming, hosts
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.information import RESOURCES
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.kinds import APPLICATION
 from ansible_collections.tiphys.gitops.plugins.module_utils.argocd.projects import PROJECTS
@@ -91,7 +92,8 @@ RESULTS: dict[str, dict[str, Mapping[str, Any] | None]] = {
 }
 # A private key as far as its form goes.
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
-# By module, variables that its examples take from elsewhere.
+(HOST,) = hosts({"applications": [RESOURCES["applications"].view({"metadata": {"name": "a"}})]}, Naming("", "", "", ()))
+# By module or group of hosts, variables that its examples take from elsewhere.
 VARIABLES: dict[str, dict[str, Any]] = {
     "argocd_repository": {
         **{f"vault_{name}": KEY for name in ("github_app_key", "shop_deploy_key")},
@@ -101,6 +103,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "prod_token": "token",
         "prod_authority": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     },
+    "argocd_applications": HOST.variables,
 }
 # Modules that write to several clusters and say to which.
 SEVERAL = {"argocd_cluster"}
@@ -215,7 +218,7 @@ def test_readme_playbooks(playbook: str, tmp_path: Path) -> None:
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "--syntax-check", "playbook.yml"]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
     quiet = dict.fromkeys(("ANSIBLE_LOCALHOST_WARNING", "ANSIBLE_INVENTORY_UNPARSED_WARNING"), "false")
-    environment |= {"LANG": "C.UTF-8", **quiet}
+    environment |= {"LANG": "C.UTF-8", "ANSIBLE_HOST_PATTERN_MISMATCH": "ignore", **quiet}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -318,11 +318,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def _read(self, instances: list[tuple[Naming, dict[str, Any]]]) -> Iterator[Host]:
         for naming, options in instances:
-            session = open_session(options, lambda _secret: None)
-            found: dict[str, Any] = {}
-            for resource in self.get_option("hosts_from"):
-                found |= inform(session, {**self._search(resource), "namespace": naming.namespace})
+            try:
+                found = self._found(naming.namespace, options)
+            except GitopsError as error:
+                if not naming.instance:
+                    raise
+                raise GitopsError(str(error), where=f"argocds {naming.instance}") from None
             yield from hosts(found, naming)
+
+    def _found(self, namespace: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        session = open_session(options, lambda _secret: None)
+        found: dict[str, Any] = {}
+        for resource in self.get_option("hosts_from"):
+            found |= inform(session, {**self._search(resource), "namespace": namespace})
+        return found
 
     def _add(self, host: Host) -> None:
         self.inventory.add_host(host.name)

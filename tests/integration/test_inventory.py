@@ -354,6 +354,13 @@ def test_not_allowed(lab: Lab, tmp_path: Path) -> None:
     assert "Grant this right" in message
 
 
+def test_which_of_several_argocds_is_to_blame(lab: Lab, tmp_path: Path) -> None:
+    argocds = [{"name": "east"}, {"name": "west", "host": "https://127.0.0.1:1"}]
+    message = refusal(tmp_path, write(tmp_path, lab, argocds=argocds))
+    assert "argocds west: cannot reach https://127.0.0.1:1" in message
+    assert not message_problem(message)
+
+
 def test_other_files_are_left_to_others(lab: Lab, tmp_path: Path) -> None:
     file = write(tmp_path, lab, "hosts.yml")
     assert "Completely failed to parse" in refusal(tmp_path, file)

@@ -263,6 +263,20 @@ def test_another_way_to_log_in_goes(secrets: Lab) -> None:
     assert data(secrets.get("theirs")) == {"url": REPOSITORY, "username": "me", "password": "mine-4711"}
 
 
+def test_a_way_to_log_in_that_is_not_to_be_used_takes_no_other_away(secrets: Lab) -> None:
+    """Who says that there is no workload identity does not mean the password of somebody else."""
+    labels = {"argocd.argoproj.io/secret-type": "repository"}
+    text = {"url": REPOSITORY, "username": "me", "password": PLAIN}
+    secrets.post("theirs", {"metadata": {"labels": labels}, "stringData": text}, "argocd-server")
+    options = {"url": REPOSITORY, "credentials": {"use_azure_workload_identity": False}}
+    secrets.run(options)
+    assert data(secrets.get("theirs"))["password"] == PLAIN
+    secrets.edit("theirs", {"stringData": {"useAzureWorkloadIdentity": "True"}}, "argocd-server")
+    assert secrets.run(options)["changes"][0]["fields"] == ["data.useAzureWorkloadIdentity"]
+    assert data(secrets.get("theirs"))["useAzureWorkloadIdentity"] == "false"
+    assert secrets.run(options)["changed"] is False
+
+
 VERBS = ("get", "list", "create", "patch", "delete")
 
 

@@ -358,3 +358,12 @@ def test_a_value_of_another_shape_belongs_to_whoever_set_it() -> None:
     flux = entry("flux", "Apply", owned({"spec": have}))
     assert difference(want, have, flux).conflicts == [Conflict("spec.source.helm.valuesObject.a", "field manager flux")]
     assert difference(want, have, entry("kubectl-edit", "Update", owned({"spec": have}))).overrides
+
+
+def test_what_is_as_good_as_nothing_excludes_nothing() -> None:
+    pair = (("data", "switch"), ("data", "password"))
+    kind = replace(DEPLOYMENT, exclusive=(pair,), same_values={pair[0]: lambda value: value == "on" or None})
+    live = {"metadata": {"managedFields": [entry("theirs", "Update", owned({"data": {"password": "x"}}))]}}
+    for switch, cleared in (("on", [("data", "password")]), ("off", [])):
+        found = compare({"data": {"switch": switch}}, {**live, "data": {"password": "x"}}, kind)
+        assert found.cleared == cleared

@@ -15,13 +15,20 @@ from ..cluster.objects import Objects
 from ..cluster.session import Session
 from ..manifests.repository import OPTIONS, PREFIXES, TEMPLATES, from_options, secret_name, secret_type, texts
 from ..manifests.repository_rules import METHODS, problems
-from ..manifests.secret import SECRET_TYPE
+from ..manifests.secret import SECRET_TYPE, decoded
 from ..manifests.urls import normalized, shown
 from ..plan.kind import Manifest
 from .kinds import credentials
 
-REPOSITORY = replace(credentials(*PREFIXES), exclusive=(tuple(("data", key) for key in METHODS),))
-"""A way to log in that somebody else left in the Secret goes when ours comes: Argo CD might prefer it."""
+REPOSITORY = replace(
+    credentials(*PREFIXES),
+    exclusive=(tuple(("data", key) for key in METHODS),),
+    same_values={
+        ("data", "useAzureWorkloadIdentity"): lambda value: decoded(value).lower() in ("true", "t", "1") or None
+    },
+)
+"""A way to log in that somebody else left in the Secret goes when ours comes: Argo CD might prefer it. One that is said
+not to be used is none."""
 
 REPOSITORIES = Declaration(
     REPOSITORY,

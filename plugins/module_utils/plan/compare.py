@@ -255,11 +255,17 @@ class _Walk:
     def exclusive(self, desired: Manifest) -> None:
         """Clear a field that may not stand beside one of ours (spec.source beside spec.sources)."""
         for group in self.kind.exclusive:
-            if not any(_at(desired, path) for path in group):
+            if not any(self._says(desired, path) for path in group):
                 continue
             for path in group:
                 if not _at(desired, path) and _at(self.live, path) and self._foreign(_place(path)):
                     self._remove(path)
+
+    def _says(self, desired: Manifest, path: Path) -> bool:
+        """Say whether a manifest has something at a path that is not the same as nothing to the kind's controller."""
+        value = _at(desired, path)
+        comparable = self.kind.same_values.get(path)
+        return bool(comparable(value) if comparable and value else value)
 
     def gone(self, paths: Iterable[Path]) -> None:
         """Clear fields that shall not be there."""

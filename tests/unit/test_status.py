@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 from typing import Any
 
@@ -166,3 +167,22 @@ def test_the_summary_is_short_and_complete() -> None:
     }
     assert summary({"metadata": {"name": "new"}})["sync"] == "Unknown"
     assert summary(app(status__sync={"revisions": ["a", "b"]}))["revision"] == "a, b"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status__operationState__message": "TOLD", "status__operationState__phase": "Failed"},
+        {"status__conditions": [{"type": "ComparisonError", "message": "TOLD"}]},
+        {"status__health": {"status": "Degraded", "message": "TOLD"}},
+        {"status__health": {"status": "Degraded", "message": "TOLD"}, "status__operationState": None},
+    ],
+)
+def test_urls_in_messages_lose_their_credentials(changes: Json) -> None:
+    text = repr(changes).replace("TOLD", "no answer from https://me:s3cret@git.example.org/x")
+    live = app(**ast.literal_eval(text), status__sync__status="Synced")
+    goal = Goal()
+    verdict = goal.judge("argocd", "shop", live)
+    said = repr((summary(live), verdict.text, goal.states))
+    assert "https://git.example.org/x" in said
+    assert "s3cret" not in said

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cluster.wait import Verdict
+from ..manifests.urls import without_secrets
 from ..plan.canonical import canonical, same
 from ..plan.kind import Manifest
 from .kinds import APPLICATION
@@ -26,7 +27,10 @@ RUNNING = ("Running", "Terminating")
 
 
 def summary(live: Mapping[str, Any]) -> dict[str, Any]:
-    """Give an Application's state in a few words: revision(s), sync, health, last operation, errors."""
+    """Give an Application's state in a few words: revision(s), sync, health, last operation, errors.
+
+    Argo CD's messages may quote URLs; these lose their credentials.
+    """
     status = live.get("status") or {}
     sync, health, operation = (status.get(key) or {} for key in ("sync", "health", "operationState"))
     return {
@@ -37,8 +41,10 @@ def summary(live: Mapping[str, Any]) -> dict[str, Any]:
         "sync": sync.get("status") or "Unknown",
         "health": health.get("status") or "Unknown",
         "operation": operation.get("phase") or "",
-        "message": operation.get("message") or health.get("message") or "",
-        "conditions": [f"{one.get('type')}: {one.get('message')}" for one in status.get("conditions") or ()],
+        "message": without_secrets(operation.get("message") or health.get("message") or ""),
+        "conditions": [
+            without_secrets(f"{one.get('type')}: {one.get('message')}") for one in status.get("conditions") or ()
+        ],
     }
 
 
@@ -88,7 +94,7 @@ class Goal:
             return Verdict(failed=bool(stuck), text=stuck or seen)
         if self.healthy and state["health"] != "Healthy":
             message = ((live.get("status") or {}).get("health") or {}).get("message")
-            return Verdict(text=f"{seen}: {message}" if message else seen)
+            return Verdict(text=f"{seen}: {without_secrets(message)}" if message else seen)
         return Verdict(settled=True, text=seen)
 
 

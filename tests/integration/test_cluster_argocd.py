@@ -113,7 +113,8 @@ def test_by_token_by_certificate_and_by_name(controlplane: Cluster, neighbour: C
 
         files = {name: (neighbour.credentials / f"client.{name}").read_bytes() for name in ("crt", "key")}
         tls |= {"cert_data": files["crt"].decode(), "key_data": base64.b64encode(files["key"]).decode()}
-        changed = place.run_other(MODULE, {**options, "config": {"tls_client_config": tls}})
+        options["config"] = {"tls_client_config": tls}
+        changed = place.run_other(MODULE, options)
         assert [one["fields"] for one in changed["changes"]] == [["data.config"]]
         deploys(place, neighbour, "by certificate", name=place.name)
         renamed = place.run_other(MODULE, {**options, "name": f"{place.name}-new"}, fails=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 from typing import Any
 
@@ -169,17 +168,20 @@ def test_the_summary_is_short_and_complete() -> None:
     assert summary(app(status__sync={"revisions": ["a", "b"]}))["revision"] == "a, b"
 
 
+QUOTING = "no answer from https://me:s3cret@git.example.org/x"
+
+
 @pytest.mark.parametrize(
     "changes",
     [
-        {"status__operationState__message": "TOLD", "status__operationState__phase": "Failed"},
-        {"status__conditions": [{"type": "ComparisonError", "message": "TOLD"}]},
-        {"status__health": {"status": "Degraded", "message": "TOLD"}},
-        {"status__health": {"status": "Degraded", "message": "TOLD"}, "status__operationState": None},
+        {"status__operationState__message": QUOTING, "status__operationState__phase": "Failed"},
+        {"status__conditions": [{"type": "ComparisonError", "message": QUOTING}]},
+        {"status__health": {"status": "Degraded", "message": QUOTING}},
+        {"status__health": {"status": "Degraded", "message": QUOTING}, "status__operationState": None},
     ],
 )
 def test_urls_in_messages_lose_their_credentials(changes: Json) -> None:
-    text = repr(changes).replace("TOLD", "no answer from https://me:s3cret@git.example.org/x")
+    text = repr(changes).replace(QUOTING, "no answer from https://me:s3cret@git.example.org/x")
     live = app(**ast.literal_eval(text), status__sync__status="Synced")
     goal = Goal()
     verdict = goal.judge("argocd", "shop", live)

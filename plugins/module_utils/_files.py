@@ -38,10 +38,16 @@ def read_manifests(src: str) -> Iterator[tuple[str, Any]]:
 
 def _files(root: Path) -> list[Path]:
     if root.is_dir():
-        return sorted(file for file in root.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+        found = (file for file in root.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+        return sorted(file for file in found if _is_shown(file.relative_to(root)))
     if not root.exists():
         raise GitopsError("does not exist", where=f"src {root}", hint="The path is one on the target host.")
     return [root]
+
+
+def _is_shown(file: Path) -> bool:
+    """Say whether a file is no copy: a mounted ConfigMap has each again in a folder whose name begins with ".."."""
+    return not any(part.startswith("..") for part in file.parts)
 
 
 def content(path: Path) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Callable
 from ._errors import GitopsError
 from ._files import content, write
 from ._module import Module, Result
-from .cluster.engine import BeforeDelete, Outcome, execute, observe, ordered
+from .cluster.engine import BeforeDelete, Outcome, execute, observe, ordered, withheld
 from .cluster.session import Session
 from .manifests.document import dump, parse
 from .plan.diff import hidden
@@ -22,7 +22,7 @@ from .plan.report import Report
 from .plan.selector import Selector
 
 Guard = Callable[[Sequence[Change]], Mapping[tuple[str, str], str]]
-"""Looks at what is to be changed and gives what must not be, with the reason, by (namespace, name)."""
+"""Looks at all that a plan is to change and gives what must not be, with the reason, by (namespace, name)."""
 Remarks = Callable[[Change], Iterable[str]]
 """Gives what whoever runs the task has to know of a change that was, or would be, carried out."""
 
@@ -79,7 +79,8 @@ def carry_out(
         dump([])  # what the diff needs is missing now or not at all
     for plan in plans:
         observe(session, plan, scope=[module.options["namespace"]] if plan.prune else [])
-        if guard is not None:
+    if guard is not None:
+        for plan in plans:
             plan.refuse(guard(plan.changes))
     report = report or new_report(module)
     outcomes = _foreseen(plans) if module.check_mode else execute(session, plans, before_delete, propagation)
@@ -97,8 +98,11 @@ def carry_out(
 
 
 def _foreseen(plans: Sequence[Plan]) -> Iterator[Outcome]:
+    broken = False
     for change in ordered(plans):
-        yield Outcome(change, error=change.refusal)
+        outcome = Outcome(change, error=change.refusal or withheld(change, broken))
+        broken = broken or bool(outcome.error)
+        yield outcome
 
 
 def new_report(module: Module, cluster: str = "") -> Report:
@@ -128,14 +132,18 @@ def _prune(options: Any, kind: Kind, desired: list[Manifest]) -> Prune | None:
     return Prune(selector, options["max_deletions"], options["allow_empty"])
 
 
-def render(module: Module, manifests: Iterable[Manifest], dest: str | None, kind: Kind | None = None) -> Result:
+def render(
+    module: Module, manifests: Iterable[Manifest], dest: str | None, kind: Kind | None = None, *, secret: bool = True
+) -> Result:
     """Give manifests as YAML text, or write it to ``dest``; no cluster is asked.
 
-    Those of a ``kind`` with values that nobody may see go to a file of their owner's alone, and nowhere else.
+    Those of a ``kind`` with values that nobody may see go to a file of their owner's alone, and nowhere else, unless
+    these are no ``secret`` ones: then only what the file held before is hidden.
     """
     documents = list(manifests)
     masked: frozenset[Path] = kind.masked if kind else frozenset()
-    if dest is None and masked:
+    private = secret and bool(masked)
+    if dest is None and private:
         raise GitopsError(
             "the manifests hold secrets, which no result may show",
             where="state rendered",
@@ -147,7 +155,7 @@ def render(module: Module, manifests: Iterable[Manifest], dest: str | None, kind
     path = FilePath(dest).expanduser()
     before = content(path)
     if before != text and not module.check_mode:
-        write(path, text, private=bool(masked))
+        write(path, text, private=private)
     result: Result = {"changed": before != text, "dest": str(path)}
     if module.shows_diff:
         shown = {"before": _shown(before, masked), "after": _shown(text, masked)}

@@ -357,7 +357,8 @@ def apply(module: Module) -> Result:
         module.warn(warning)
     wanted = parts(settings, options["namespace"])
     if options["state"] == "rendered":
-        return render(module, [manifest for _kind, manifests in wanted for manifest in manifests], options["dest"])
+        (_secrets, _none), (kind, manifests) = wanted
+        return render(module, manifests, options["dest"], kind, secret=False)
     plans = [planned(module, kind, manifests, partial=True) for kind, manifests in wanted]
     result = carry_out(module, module.session(), plans).result()
     return {**result, "restart_needed": restart_needed(result["changes"])}

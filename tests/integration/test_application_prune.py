@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.controlplane import eventually
-from tests.support.lab import Lab, application, writes
+from tests.support.lab import Lab, application, spec, writes
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 OURS = {"team": "shop"}
@@ -184,3 +184,18 @@ def test_a_later_object_of_the_same_name_survives(lab: Lab) -> None:
     lab.create("shop", seen["spec"])
     thread.join()
     assert lab.get("shop")["metadata"]["uid"] != seen["metadata"]["uid"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_nothing_is_pruned_after_a_failure(lab: Lab, check: bool) -> None:
+    """What should have come in the place of the pruned one may be what failed."""
+    labels = {"team": "shop"}
+    lab.run(application("old", labels=labels))
+    lab.apply_as("flux", "new", {"metadata": {"labels": labels}, "spec": spec(project="theirs")})
+    new = application("new", labels=labels, project="ours")
+    options = {"applications": [new], "prune": True, "label_selectors": ["team=shop"]}
+    result = lab.run(options, check=check, fails=True)
+    reasons = {one["name"]: one["reason"] for one in result["failures"]}
+    assert "spec.project is applied by field manager flux" in reasons["new"]
+    assert reasons["old"] == "not pruned, because something before it failed"
+    assert lab.all().keys() == {"new", "old"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.tiphys.gitops.plugins.module_utils._errors import GitopsError
-from ansible_collections.tiphys.gitops.plugins.module_utils._files import content, write
+from ansible_collections.tiphys.gitops.plugins.module_utils._files import content, read_manifests, write
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +91,12 @@ def test_the_folder_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(GitopsError) as caught:
         write(file, "new")
     assert str(caught.value) == f"dest {file}: there is no folder {tmp_path / 'none'}. Create it first."
+
+
+def test_copies_in_a_mounted_config_map_do_not_count(tmp_path: Path) -> None:
+    """Kubernetes keeps the files in a folder whose name begins with two dots, and links to them."""
+    folder = tmp_path / "..2026"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("a: 1\n")
+    (tmp_path / "a.yaml").symlink_to(folder / "a.yaml")
+    assert [document for _place, document in read_manifests(str(tmp_path))] == [{"a": 1}]

@@ -30,7 +30,6 @@ ROOMS = {
     "plan": Room(uses="_errors _merge", pure=True),
     "applicationsets": Room(uses="_errors manifests plan", libraries="yaml", pure=True),
     "cluster": Room(uses="_errors plan", libraries="kubernetes urllib3"),
-    "repository": Room(uses="_errors", libraries="git"),
     "_gittree": Room(uses="_errors applicationsets"),
     "_files": Room(uses="_errors manifests"),
     "_gather": Room(uses="_errors _files manifests plan"),

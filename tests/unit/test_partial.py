@@ -125,3 +125,36 @@ def test_a_change_is_refused_from_outside() -> None:
     plan.finish()
     plan.refuse({("n", "a"): "not now", ("n", "b"): "never"})
     assert [change.refusal for change in plan.changes] == ["not now"]
+
+
+def test_nothing_is_made_of_a_removal() -> None:
+    """Also where the object goes away between the look and the write."""
+    plan = Plan(CONFIG, [wanted({"gone": None})], partial=True)
+    plan.observe(live({"gone": "g"}, {FIELD_MANAGER: ("gone",)}))
+    (change,) = plan.finish()
+    assert plan.again(change, None) is None
+
+
+def test_the_first_refusal_stays() -> None:
+    plan = Plan(CONFIG, [wanted({"theirs": "y"})])
+    plan.observe(live({"theirs": "x"}, {"flux": ("theirs",)}))
+    plan.finish()
+    plan.refuse({("argocd", "argocd-cm"): "in use"})
+    assert "conflict" in plan.changes[0].refusal
+
+
+def test_what_is_on_its_way_out_needs_no_other_deletion() -> None:
+    plan = Plan(CONFIG, [wanted({})], absent=True)
+    plan.observe(live({}, {}))
+    (change,) = plan.finish()
+    now = live({}, {})
+    now["metadata"] |= {"deletionTimestamp": "2026-01-01T00:00:00Z", "resourceVersion": "8"}
+    assert plan.again(change, now) is None
+
+
+def test_what_is_refused_does_not_count_against_the_limit() -> None:
+    kind = replace(CONFIG, controller=lambda one: "a set" if one["metadata"]["name"] == "theirs" else None)
+    plan = Plan(kind, [], prune=Prune(Selector(["team=shop"]), 1, allow_empty=True))
+    for name in ("theirs", "ours"):
+        plan.observe({"metadata": {"name": name, "namespace": "n", "labels": {"team": "shop"}}})
+    assert [change.refusal == "" for change in plan.finish()] == [False, True]

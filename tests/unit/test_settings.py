@@ -170,6 +170,10 @@ REFUSED = {
         "accounts: a password has no place in a file",
     ),
     "rendered null": ({"state": "rendered", "settings": {"url": None}}, "argocd-cm: url: a key that shall be gone"),
+    "rendered connection": (
+        {"state": "rendered", "settings": {"oidc.config": {"clientSecret": CANARY}}},
+        "settings.oidc.config: holds a secret, which has no place in a file",
+    ),
     "absent with a password": (
         {"accounts": [{"name": "a", "state": "absent", "password": CANARY}]},
         "accounts (a): password: goes with state present",

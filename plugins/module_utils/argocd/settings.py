@@ -14,7 +14,7 @@ from typing import Any
 from .._errors import GitopsError, refuse
 from ..manifests.document import parse
 from ..manifests.known_hosts import merged
-from ..manifests.plain_secrets import is_connection
+from ..manifests.plain_secrets import in_value, is_connection
 from ..manifests.settings import CONFIG_MAPS, KNOWN_HOSTS, PART_OF, SECRETS, Settings, from_options, manifests
 from ..manifests.settings_keys import READ_AT_START
 from ..manifests.settings_rules import each, problems
@@ -51,6 +51,9 @@ def _not_for_files(options: Mapping[str, Any], settings: Settings) -> Iterator[s
             yield f"{name}: has no place in a file; set it in the cluster"
     if settings.passwords:
         yield "accounts: a password has no place in a file; set it in the cluster"
+    for option, key, value in each(settings):
+        if in_value(key, value):
+            yield f"{option}.{key}: holds a secret, which has no place in a file; point to it with $KEY"
     gone = [f"{name}: {key}" for name, data in settings.data.items() for key, value in data.items() if value is None]
     yield from (
         f"{place}: a key that shall be gone has no place in a file; take it out of the cluster" for place in gone

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Callable, Optional, TypeVar
 
+from .._errors import GitopsError
 from ..plan.compare import spelled
 from ..plan.kind import Manifest
 from ..plan.plan import Change, Plan
@@ -62,7 +63,7 @@ def observe(session: Session, plan: Plan, scope: Iterable[str] = ()) -> None:
     for live in parallel(lambda key: objects.get(*key), single):
         if live is not None:
             plan.observe(live)
-    for namespace in names.keys() - few.keys():
+    for namespace in (one for one in names if one not in few):
         for page in objects.pages(namespace):
             for live in page["items"]:
                 plan.observe(live)
@@ -82,12 +83,29 @@ def execute(
 ) -> Iterator[Outcome]:
     """Carry out every change of some plans, kind by kind in their order; one that fails does not stop the others.
 
-    ``propagation`` is that of ``Objects.delete``.
+    Only nothing is pruned any more then: what came in its place may be what failed. ``propagation`` is that of
+    ``Objects.delete``.
     """
     work = [(_turn(change), plan, change) for plan in plans for change in plan.changes]
     work.sort(key=itemgetter(0))
+    broken = False
     for _turns, group in groupby(work, key=itemgetter(0)):
-        yield from parallel(lambda one: _Worker(session, one[1], before_delete, propagation).settle(one[2]), group)
+
+        def settled(one: tuple[int, Plan, Change], broken: bool = broken) -> Outcome:
+            _turn, plan, change = one
+            error = withheld(change, broken)
+            if error:
+                return Outcome(change, error=error)
+            return _Worker(session, plan, before_delete, propagation).settle(change)
+
+        for outcome in parallel(settled, group):
+            broken = broken or bool(outcome.error)
+            yield outcome
+
+
+def withheld(change: Change, broken: bool) -> str:
+    """Say why a change is not carried out after another one failed, or nothing."""
+    return change.refusal or "not pruned, because something before it failed" if broken and change.pruned else ""
 
 
 def _turn(change: Change) -> int:
@@ -104,23 +122,23 @@ class _Worker:
 
     def settle(self, change: Change) -> Outcome:
         """Carry a change out; when the object moved in between, look again and do what is then left to do."""
-        removed: list[str] = []
+        done: list[str] = []
         try:
-            outcome = self._attempts(change, removed)
-        except ApiError as error:
+            outcome = self._attempts(change, done)
+        except GitopsError as error:
             outcome = Outcome(change, error=str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours with one object must not hide what became of others
             outcome = Outcome(change, error=f"unexpected {type(error).__name__}: {error}. Please report this as a bug")
-        if outcome.error and removed:
-            return replace(outcome, error=f"{outcome.error}. Before that, {', '.join(removed)} had been removed")
-        return replace(outcome, idle=outcome.idle and not removed)
+        if outcome.error and done:
+            return replace(outcome, error=f"{outcome.error}. Before that, {'; '.join(done)}")
+        return replace(outcome, idle=outcome.idle and not done)
 
-    def _attempts(self, change: Change, removed: list[str]) -> Outcome:
+    def _attempts(self, change: Change, done: list[str]) -> Outcome:
         for _attempt in range(TRIES):
             if change.refusal:
                 return Outcome(change, error=change.refusal)
             try:
-                return Outcome(change, idle=not self._carry_out(change, removed))
+                return Outcome(change, idle=not self._carry_out(change, done))
             except ApiError as error:
                 if error.status != CONFLICT:
                     raise
@@ -130,19 +148,20 @@ class _Worker:
                 change = left
         return Outcome(change, error=f"somebody else keeps writing it: {TRIES} attempts came too late")
 
-    def _carry_out(self, change: Change, removed: list[str]) -> bool:
+    def _carry_out(self, change: Change, done: list[str]) -> bool:
         """Carry a change out and say whether it made a difference. Raises ApiError 409 when the object moved.
 
-        What had to go before the fields could be applied is added to ``removed``.
+        What was done before the fields could be applied is added to ``done``.
         """
         if change.action == "delete":
             return self._delete(change)
         version = change.version if change.overrides or change.bound else ""
         if change.bound and change.action == "create":
             version = self.objects.create(change.namespace, change.name)["metadata"]["resourceVersion"]
+            done.append("it had been created without content")
         if change.cleared:
             version = self._clear(change)
-            removed += map(spelled, change.cleared)
+            done.append(f"{', '.join(map(spelled, change.cleared))} had been removed")
             if not change.applies:
                 return True
         applied = self.objects.apply(change.desired or {}, version=version, force=change.overrides)
@@ -158,9 +177,12 @@ class _Worker:
         return str(cleared["metadata"]["resourceVersion"])
 
     def _delete(self, change: Change) -> bool:
-        """Delete the object that was looked at. A patch, or a selector, holds for it as it was then and no later."""
+        """Delete the object that was looked at, and say whether it was still there.
+
+        Labels and finalizers that decided about it hold for it as it was then and no later.
+        """
         patch = self.before_delete(change) if self.before_delete else None
-        version = change.version if change.pruned else ""
+        version = change.version if change.pruned or self.before_delete or change.kind.marks else ""
         try:
             if patch is not None:
                 bound = {**patch, "metadata": {**patch["metadata"], "resourceVersion": change.version}}
@@ -169,4 +191,5 @@ class _Worker:
         except ApiError as error:
             if error.status != GONE:
                 raise
+            return error.repeated
         return True

@@ -145,7 +145,7 @@ class Plan:
     def refuse(self, refusals: Mapping[tuple[str, str], str]) -> None:
         """Refuse changes for reasons that lie outside their objects, by (namespace, name)."""
         reasons = ((change, refusals.get((change.namespace, change.name))) for change in self.changes)
-        self.changes = [replace(change, refusal=why) if why else change for change, why in reasons]
+        self.changes = [replace(one, refusal=why) if why and not one.refusal else one for one, why in reasons]
 
     def again(self, change: Change, live: Mapping[str, Any] | None) -> Change | None:
         """Give what is left of a change after the object moved: the same kind of change on what it is now, or None."""
@@ -154,7 +154,9 @@ class Plan:
             if live is None:
                 return self._create(key)
             return self.compare(self._desired[key], live)
-        if live is None or live["metadata"].get("uid") != change.uid or (change.pruned and not self._prunes(live)):
+        if live is None or live["metadata"].get("uid") != change.uid or live["metadata"].get("deletionTimestamp"):
+            return None
+        if change.pruned and not self._prunes(live):
             return None
         return self._deletion(live, change.pruned)
 
@@ -177,11 +179,9 @@ class Plan:
         """Give every change, once all live objects were observed; raise when pruning would go beyond its limits."""
         if not self.absent:
             for key in self._unseen:
-                manifest = self._desired[key]
-                if self.partial and is_empty(manifest):
-                    self.unchanged += 1
-                    continue
-                self.changes.append(self._create(key))
+                created = self._create(key)
+                self.changes += [created] if created else []
+                self.unchanged += not created
         else:
             self.unchanged += len(self._unseen)
         self._unseen = {}
@@ -195,8 +195,10 @@ class Plan:
         else:
             self.changes.append(change)
 
-    def _create(self, key: tuple[str, str]) -> Change:
+    def _create(self, key: tuple[str, str]) -> Change | None:
         manifest = self._desired[key]
+        if self.partial and is_empty(manifest):
+            return None
         after = self._text(manifest, [(part,) for part in manifest])
         return Change("create", self.kind, *key, desired=manifest, bound=self.partial, after=after)
 
@@ -261,7 +263,7 @@ class Plan:
         return f"it is there already for something else, as it has no label {labels}; choose another name"
 
     def _check_prune(self) -> None:
-        pruned = [change.name for change in self.changes if change.action == "delete"]
+        pruned = [change.name for change in self.changes if change.action == "delete" and not change.refusal]
         if not self.prune or not pruned:
             return
         scope = f"{len(pruned)} {self.kind.name} objects selected by {self.prune.selector.text}"

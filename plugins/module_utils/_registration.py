@@ -79,7 +79,7 @@ def _carry_out_there(
 ) -> Report:
     """Write what Argo CD has of clusters, unless the watchman is against it."""
     options = module.options
-    watchman = Watchman(session, options["namespace"], known, orphan=options["orphan_applications"])
+    watchman = Watchman(session, options["namespace"], known, module.warn, orphan=options["orphan_applications"])
     return carry_out(module, session, [planned(module, CLUSTER, manifests)], guard=watchman, report=report)
 
 
@@ -202,7 +202,9 @@ class _Registration:
         options = self.module.options
         plan = planned(self.module, CLUSTER, [with_token(one, token) for one in self.desired])
         observe(self.session, plan)
-        watchman = Watchman(self.session, options["namespace"], self.known, orphan=options["orphan_applications"])
+        watchman = Watchman(
+            self.session, options["namespace"], self.known, self.module.warn, orphan=options["orphan_applications"]
+        )
         plan.refuse(watchman(plan.changes))
         self.report.cluster = self.session.host
         for change in plan.changes:

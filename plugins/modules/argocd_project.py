@@ -330,7 +330,7 @@ def apply(module: Module) -> Result:
     if options["state"] == "rendered":
         return render(module, desired, options["dest"])
     session = module.session()
-    return reconcile(module, session, PROJECT, desired, guard=Guard(session), remarks=revoked).result()
+    return reconcile(module, session, PROJECT, desired, guard=Guard(session, module.warn), remarks=revoked).result()
 
 
 def main() -> None:

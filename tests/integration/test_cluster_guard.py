@@ -100,10 +100,13 @@ def test_applications_of_other_namespaces_count_unless_nobody_may_see_them(lab: 
     clusters.run(cluster("prod"))
     app(lab, "shop", server="https://prod.example.org")
     clusters.proxy.fault("status", status=403, match="/v1alpha1/applications")
-    assert "1 Application deploys there" in clusters.run(GONE, fails=True)["msg"]
+    warning = f"may list applications in {lab.namespace} only"
+    result = clusters.run(GONE, fails=True, warnings=(warning,))
+    assert "1 Application deploys there" in result["msg"]
+    assert warning in str(result["warnings"])
     clusters.proxy.clear()
     clusters.proxy.fault("status", status=403, match="/applications")
-    result = clusters.run(GONE, fails=True)
+    result = clusters.run(GONE, fails=True, warnings=(warning,))
     assert "not allowed (403)" in result["msg"]
     assert len(clusters.all()) == 1
 
@@ -285,3 +288,17 @@ def test_the_local_cluster_needs_nothing_to_log_in_with(clusters: Lab) -> None:
     clusters.run({**here, "config": {"bearer_token": TOKEN}})
     (change,) = clusters.run(here)["changes"]
     assert change["fields"] == ["data.config"]
+
+
+def test_what_is_refused_counts_as_it_is(lab: Lab, clusters: Lab) -> None:
+    """The old cluster has to stay for its Application, so no other one can get its name."""
+    team = {"labels": {"team": "shop"}}
+    clusters.run(cluster("prod") | team)
+    app(lab, "shop", server="https://prod.example.org")
+    new = cluster("prod") | team | {"server": "https://new.example.org"}
+    options = {"clusters": [new], "prune": True, "label_selectors": ["team=shop"]}
+    for check in (True, False):
+        result = clusters.run(options, check=check, fails=True)
+        assert "the name prod belongs to https://prod.example.org already" in result["msg"]
+        assert "1 Application deploys there by server" in result["msg"]
+        assert len(clusters.all()) == 1

@@ -102,9 +102,13 @@ def test_who_may_not_list_everywhere(projects: Lab, lab: Lab) -> None:
     lab.send("POST", f"{roles}/rolebindings", binding)
     options = {**ABSENT, "impersonate_user": subject["name"]}
     lab.run(application("here", project="shop"))
-    refused(projects, options, f"it is used by Application {lab.namespace}/here; without it")
+    narrow = (f"may list applications in {lab.namespace} only", f"may list applicationsets in {lab.namespace} only")
+    result = projects.run(options, fails=True, warnings=narrow)
+    assert f"it is used by Application {lab.namespace}/here; without it" in result["msg"]
     lab.run({"name": "here", "state": "absent"})
-    assert projects.run(options)["summary"]["deleted"] == 1
+    result = projects.run(options, warnings=narrow)
+    assert result["summary"]["deleted"] == 1
+    assert all(text in str(result["warnings"]) for text in narrow)
 
 
 def test_the_applications_are_asked_for_only_before_a_deletion(projects: Lab) -> None:

@@ -20,7 +20,7 @@ from ..plan.kind import Manifest
 from ..plan.ownership import Ownership
 from ..plan.plan import Change
 from .clusters import Registered, described
-from .in_use import everywhere, some_of
+from .in_use import Warn, everywhere, some_of
 from .kinds import APPLICATION
 
 
@@ -30,26 +30,41 @@ class Watchman:
     ``orphan`` lets Applications lose theirs. The Applications are asked for only when a server or a name goes away.
     """
 
-    def __init__(self, session: Session, namespace: str, known: Sequence[Registered], *, orphan: bool = False) -> None:
-        self.session, self.namespace, self.known, self.orphan = session, namespace, known, orphan
+    def __init__(
+        self, session: Session, namespace: str, known: Sequence[Registered], warn: Warn, *, orphan: bool = False
+    ) -> None:
+        self.session, self.namespace, self.known, self.warn, self.orphan = session, namespace, known, warn, orphan
         self._asked: list[tuple[str, dict[str, str]]] | None = None
 
     def __call__(self, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
-        """Give the reasons against changes, by (namespace, name)."""
+        """Give the reasons against changes, by (namespace, name).
+
+        What is refused stays as it is, which may be a reason against another change.
+        """
+        refusals: dict[tuple[str, str], str] = {}
+        left = [change for change in changes if not change.refusal]
+        while True:
+            found = self._against(left)
+            if not found:
+                return refusals
+            refusals |= found
+            left = [change for change in left if (change.namespace, change.name) not in found]
+
+    def _against(self, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
         before = {one.secret: one for one in self.known}
         after = dict(before)
         for change in changes:
             after.pop(change.name, None)
             if change.desired is not None and change.action != "delete":
                 after[change.name] = described(change.desired)
-        refusals = {
-            (change.namespace, change.name): self._twice(change, after) or _locked_out(change) for change in changes
-        }
-        if not self.orphan:
-            for change in changes:
-                lost = self._lost(before.get(change.name), after)
-                refusals[change.namespace, change.name] = refusals[change.namespace, change.name] or self._needed(lost)
-        return {key: why for key, why in refusals.items() if why}
+        found = {}
+        for change in changes:
+            why = self._twice(change, after) or _locked_out(change)
+            if not (why or self.orphan):
+                why = self._needed(self._lost(before.get(change.name), after))
+            if why:
+                found[change.namespace, change.name] = why
+        return found
 
     def _twice(self, change: Change, after: Mapping[str, Registered]) -> str:
         own = after.get(change.name)
@@ -94,7 +109,7 @@ class Watchman:
     def _applications(self) -> list[tuple[str, dict[str, str]]]:
         """Give ("namespace/name", destination) of each Application in all namespaces, or in those we may read."""
         if self._asked is None:
-            found = everywhere(self.session, APPLICATION, [self.namespace], _slim)
+            found = everywhere(self.session, APPLICATION, [self.namespace], _slim, self.warn)
             self._asked = [(one["where"], _destination(one.get("destination") or {})) for one in found]
         return self._asked
 

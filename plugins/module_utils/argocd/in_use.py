@@ -6,22 +6,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Callable
 
 from ..cluster.objects import Objects, Slim
 from ..cluster.session import ApiError, Session
 from ..plan.kind import Kind, Manifest
 
+Warn = Callable[[str], object]
+
 SHOWN = 3
 """So many users are named that stand against a deletion; the others are counted."""
 
 
-def everywhere(session: Session, kind: Kind, namespaces: Iterable[str], slim: Slim) -> list[Manifest]:
-    """Give all objects of a kind; of these namespaces only, where the session may not list those of the cluster."""
+def everywhere(session: Session, kind: Kind, namespaces: Iterable[str], slim: Slim, warn: Warn) -> list[Manifest]:
+    """Give all objects of a kind; of these namespaces only, where the session may not list those of the cluster.
+
+    Whoever runs the task is warned then: somebody who uses what is to be deleted may not have been seen.
+    """
+    namespaces = list(namespaces)
     try:
         return _listed(session, kind, "", slim)
     except ApiError as error:
         if error.status != 403:
             raise
+    warn(
+        f"The connection may list {kind.plural} in {', '.join(namespaces)} only. Those of other namespaces that use "
+        "what is to be deleted were not seen; grant it to list them in all namespaces to be safe."
+    )
     return [one for namespace in namespaces for one in _listed(session, kind, namespace, slim)]
 
 

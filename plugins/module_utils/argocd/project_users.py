@@ -16,7 +16,7 @@ from ..cluster.session import Session
 from ..manifests import globs
 from ..plan.kind import Kind, Manifest
 from ..plan.plan import Change
-from .in_use import everywhere, some_of
+from .in_use import Warn, everywhere, some_of
 from .kinds import APPLICATION, APPLICATION_SET
 
 DEFAULT = "default"
@@ -37,8 +37,8 @@ class Guard:
     Lists Applications and ApplicationSets once, and only if a project is to be deleted.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, warn: Warn) -> None:
+        self.session, self.warn = session, warn
 
     def __call__(self, changes: Sequence[Change]) -> dict[tuple[str, str], str]:
         """Give the reasons against changes, by (namespace, name)."""
@@ -46,16 +46,17 @@ class Guard:
         refusals = {(one.namespace, one.name): _REMADE for one in deleted if one.name == DEFAULT}
         asked = [one for one in deleted if one.name != DEFAULT]
         namespaces = dict.fromkeys(one.namespace for one in asked)
-        users = [user for kind in (APPLICATION, APPLICATION_SET) for user in self._users(kind, namespaces)]
+        warn = self.warn if any(map(_source_namespaces, asked)) else _untold
+        users = [user for kind in (APPLICATION, APPLICATION_SET) for user in self._users(kind, namespaces, warn)]
         for change in asked:
             mine = [user for user in users if change.name in user.projects and _may_use(user, change)]
             if mine:
                 refusals[change.namespace, change.name] = _in_use(mine)
         return refusals
 
-    def _users(self, kind: Kind, namespaces: Mapping[str, None]) -> Iterator[User]:
+    def _users(self, kind: Kind, namespaces: Mapping[str, None], warn: Warn) -> Iterator[User]:
         """Give the objects of a kind that may name a project in one of these namespaces."""
-        for one in everywhere(self.session, kind, namespaces, _slim) if namespaces else ():
+        for one in everywhere(self.session, kind, namespaces, _slim, warn) if namespaces else ():
             meta = one["metadata"]
             yield User(kind.name, meta.get("namespace", ""), meta["name"], set(_projects(one["spec"])))
 
@@ -81,8 +82,16 @@ def _may_use(user: User, project: Change) -> bool:
     """
     if user.namespace == project.namespace:
         return True
-    permitted = ((project.live or {}).get("spec") or {}).get("sourceNamespaces") or ()
-    return any(globs.matches_name(str(pattern), user.namespace) for pattern in permitted)
+    return any(globs.matches_name(str(pattern), user.namespace) for pattern in _source_namespaces(project))
+
+
+def _source_namespaces(project: Change) -> Sequence[Any]:
+    found: Sequence[Any] = ((project.live or {}).get("spec") or {}).get("sourceNamespaces") or ()
+    return found
+
+
+def _untold(_text: str) -> None:
+    """Nobody needs to know: Applications of other namespaces cannot use these projects."""
 
 
 def _slim(node: Manifest) -> Manifest:

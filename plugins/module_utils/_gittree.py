@@ -56,6 +56,11 @@ _ENVIRONMENT = {
 }
 
 
+_USERNAME, _PASSWORD = "TIPHYS_GIT_USERNAME", "TIPHYS_GIT_PASSWORD"
+_HELPER = f'credential.helper=!f() {{ printf \'username=%s\\npassword=%s\\n\' "${_USERNAME}" "${_PASSWORD}"; }}; f'
+"""Git runs it to be told the credentials, which so are in the environment alone: in no file and no argument."""
+
+
 class Access(NamedTuple):
     """What lets into a repository: name and password (or token), or the text of a private key; "" for none.
 
@@ -125,8 +130,8 @@ class Remote:
     def _use_password(self) -> None:
         if any(char in self.access.username + self.access.password for char in "\n\0"):
             raise GitopsError("the name or password holds a line end", where=f"repository {self.url}")
-        path = self._private("credentials", f"username={self.access.username}\npassword={self.access.password}\n")
-        self.settings.append(f"credential.helper=!f() {{ cat '{path}'; }}; f")
+        self.environment.update({_USERNAME: self.access.username, _PASSWORD: self.access.password})
+        self.settings.append(_HELPER)
 
     def _use_key(self) -> None:
         key = self._private("key", self.access.key.rstrip("\n") + "\n")

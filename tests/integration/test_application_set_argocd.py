@@ -13,8 +13,7 @@ from ansible_collections.tiphys.gitops.plugins.module_utils.manifests.applicatio
 from tests.controlplane import Access, Cluster, eventually
 from tests.support.application_set_fields import full
 from tests.support.argocd_api import ArgoCD
-from tests.support.canary import leaks
-from tests.support.playbook import registered_with_output
+from tests.support.canary import tells_no_secret
 from tests.support.workshop import ARGOCD, HERE, Workshop, workshop
 
 MODULE = "argocd_application_set"
@@ -331,14 +330,11 @@ def secret(place: Workshop, name: str, kind: str, **data: str) -> dict[str, Any]
 
 
 def tells_no_password(place: Workshop, folder: Path, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Preview in a play that shows all it can; give the result."""
+    """Preview in a play that shows all it can, and leaves all that it writes; give the result."""
     file = folder / "set.yaml"
     file.write_text(json.dumps(from_options(options, "set", [])))
     given = {"kubeconfig": str(place.cluster.kubeconfig), "state": "previewed", "src": str(file)}
-    task = {f"tiphys.gitops.{MODULE}": given, "ignore_errors": True}
-    output, (result,) = registered_with_output([task], folder, "-vvvv")
-    assert leaks(output + json.dumps(result), [USER.password]) == []
-    return result
+    return tells_no_secret(MODULE, given, [USER.password], folder).result
 
 
 def test_repositories_are_read_as_argocd_reads_them(controlplane: Cluster, tmp_path: Path) -> None:
@@ -361,6 +357,8 @@ def test_repositories_are_read_as_argocd_reads_them(controlplane: Cluster, tmp_p
         wrong = {**options, "generators": [{"git": {**folders["git"], "revision": "no-such-branch"}}]}
         message = place.run_other(MODULE, {**wrong, "state": "previewed"}, fails=True)["msg"]
         assert "no-such-branch" in message
-        assert tells_no_password(place, tmp_path, options)["preview"][0]["unchanged"] == 3
+        for folder in ("right", "wrong"):
+            (tmp_path / folder).mkdir()
+        assert tells_no_password(place, tmp_path / "right", options)["preview"][0]["unchanged"] == 3
         place.cluster.protect_repository(place.name, Access(username="argo", password="another one"))
-        assert "cannot be read by git" in tells_no_password(place, tmp_path, options)["msg"]
+        assert "cannot be read by git" in tells_no_password(place, tmp_path / "wrong", options)["msg"]

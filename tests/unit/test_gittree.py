@@ -113,7 +113,7 @@ def test_git_runs_without_settings_hooks_and_helpers_of_others(source: Path) -> 
 
 
 @pytest.mark.parametrize("url", ["https://git.example.org/x.git", "https://robot:s3cr%25et@git.example.org/x.git"])
-def test_a_password_is_in_a_private_file_only(url: str) -> None:
+def test_a_password_is_in_the_environment_only(url: str) -> None:
     recorder = Recorder((128, "", "fatal: Authentication failed for s3cr%et at 'https://git.example.org/x.git/'"))
     access = None if "robot" in url else Access("robot", "s3cr%et")
     with Repositories(recorder, lambda _url: access) as recorder.repositories:
@@ -124,8 +124,9 @@ def test_a_password_is_in_a_private_file_only(url: str) -> None:
         "repository https://git.example.org/x.git: cannot be read by git: "
         "fatal: Authentication failed for (hidden) at 'https://git.example.org/x.git/'"
     )
-    assert recorder.files == {"credentials": (0o600, "username=robot\npassword=s3cr%et\n")}
-    told = repr(recorder.calls)
+    assert recorder.files == {}
+    assert {environment["TIPHYS_GIT_PASSWORD"] for _argv, environment in recorder.calls} == {"s3cr%et"}
+    told = repr([argv for argv, _environment in recorder.calls])
     assert "s3cr" not in told
     assert "robot" not in told
     assert not folder.exists()
